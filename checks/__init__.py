@@ -1,0 +1,1 @@
+"""A library of checks that knows no schedule, store or ticket."""

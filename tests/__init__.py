@@ -1,0 +1,1 @@
+"""Everything that CI checks, run by `python3 -m tests`."""
