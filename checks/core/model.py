@@ -275,31 +275,3 @@ class Outcome:
         if self.only and subject not in self.only:
             return Presence.UNTESTED
         return Presence.UNTESTED if any(u.covers(family, subject) for u in self.answer.untested) else Presence.ABSENT
-
-
-__all__ = [
-    "ALL",
-    "Answer",
-    "Artifact",
-    "Attempt",
-    "Confirm",
-    "Everything",
-    "Finding",
-    "Job",
-    "Key",
-    "Lane",
-    "Layer",
-    "Maintenance",
-    "Measure",
-    "Observed",
-    "Outcome",
-    "Presence",
-    "Remember",
-    "Rule",
-    "Said",
-    "Severity",
-    "Shared",
-    "SharedKind",
-    "Unobserved",
-    "Untested",
-]

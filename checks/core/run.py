@@ -3,8 +3,8 @@
 import asyncio
 import errno
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,6 @@ from checks.core.check import Context, Files, Looking, Progress, Recheck
 from checks.core.errors import CannotLook
 from checks.core.facts import clean_text
 from checks.core.model import (
-    ALL,
     Answer,
     Artifact,
     Attempt,
@@ -75,6 +74,7 @@ async def run(
     """
     loop = asyncio.get_running_loop()
     started, began = now(), loop.time()
+    answer: Answer
     try:
         answer = await _attempts(job, check, net, now, progress, redact)
     except CannotLook as error:
@@ -108,7 +108,7 @@ async def _attempts(
         attempt = Attempt(number=looking.number, seconds=loop.time() - began, findings=observed.findings)
         again = _again(check, observed, looking)
         if again is None:
-            return _with_attempts(observed, (*before, attempt))
+            return replace(observed, attempts=(*before, attempt))
         before = (*before, attempt)
         await asyncio.sleep(min(again.after, job.recheck_wait))
 
@@ -136,13 +136,12 @@ def _again(check: AnyCheck, observed: Observed, looking: Looking) -> Recheck | N
     return check.recheck(observed.findings, looking)
 
 
-def _observed(said: "Any", artifacts: list[Artifact]) -> Observed:
+def _observed(said: Iterable[Said], artifacts: list[Artifact]) -> Observed:
     """Sort what judge said; the same anomaly said twice keeps its worst severity."""
     findings: dict[tuple[str, str], Finding] = {}
     measures: list[Measure] = []
     untested: list[Untested] = []
     memory: object | None = None
-    item: Said
     for item in said:
         match item:
             case Finding():
@@ -168,17 +167,6 @@ def _keep_worst(findings: dict[tuple[str, str], Finding], item: Finding) -> None
         findings[item.family, item.subject] = item
 
 
-def _with_attempts(observed: Observed, attempts: tuple[Attempt, ...]) -> Observed:
-    return Observed(
-        findings=observed.findings,
-        measures=observed.measures,
-        untested=observed.untested,
-        memory=observed.memory,
-        artifacts=observed.artifacts,
-        attempts=attempts,
-    )
-
-
 def _our_limits(job: Job, error: Exception) -> Answer:
     """A limit of ours that a check let through: time, memory, descriptors."""
     if isinstance(error, TimeoutError):
@@ -191,6 +179,3 @@ def _our_limits(job: Job, error: Exception) -> Answer:
 def _our_bug(job: Job, error: Exception) -> Answer:
     log.error("check %s of %s failed by a bug of ours", job.key.check, job.key.site, exc_info=error)
     return Unobserved(cause="bug", detail=clean_text(f"{type(error).__name__}: {error}"))
-
-
-__all__ = ["ALL", "GRACE", "Kept", "run"]

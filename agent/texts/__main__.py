@@ -1,0 +1,29 @@
+"""Compiles the catalogues: `python -m agent.texts` writes a .mo beside every .po (needs babel, a development tool)."""
+
+import io
+import sys
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+HERE = Path(__file__).parent
+
+
+def compiled(po: Path) -> bytes:
+    """Return the .mo bytes of a .po file."""
+    with po.open("rb") as file:
+        catalogue = read_po(file, locale=po.parent.name)
+    buffer = io.BytesIO()
+    write_mo(buffer, catalogue)
+    return buffer.getvalue()
+
+
+def main() -> int:
+    for po in sorted(HERE.glob("*/*.po")):
+        po.with_suffix(".mo").write_bytes(compiled(po))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

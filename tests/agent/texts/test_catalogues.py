@@ -1,0 +1,60 @@
+"""Catalogues are compiled, whole and faithful: the same places in both languages."""
+
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import agent.texts
+from agent.texts.__main__ import compiled
+from checks.core import registry
+from checks.core.model import Rule
+from checks.core.text import Text, texts_of
+
+FOLDER = Path(agent.texts.__file__).parent
+CATALOGUES = sorted(FOLDER.glob("*/*.po"))
+PLACES = re.compile(r"\{[^}]*\}")
+
+
+def rules() -> list[Rule]:
+    return list(registry.Catalogue())
+
+
+@pytest.mark.parametrize("po", CATALOGUES, ids=lambda po: f"{po.parent.name}-{po.stem}")
+def test_compiled_catalogue_is_up_to_date(po: Path) -> None:
+    assert po.with_suffix(".mo").read_bytes() == compiled(po), "run: python -m agent.texts"
+
+
+@pytest.mark.parametrize("po", CATALOGUES, ids=lambda po: f"{po.parent.name}-{po.stem}")
+def test_catalogue_is_whole_and_keeps_places(po: Path) -> None:
+    with po.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    for message in messages:
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert not message.fuzzy, message.id
+        assert all(strings), message.id
+        known = {place for one in ids for place in PLACES.findall(one)}
+        assert all(set(PLACES.findall(one)) <= known for one in strings), message.id
+
+
+def test_every_mo_has_its_po() -> None:
+    assert sorted(FOLDER.glob("*/*.mo")) == [po.with_suffix(".mo") for po in CATALOGUES]
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_every_rule_speaks_french(rule: Rule) -> None:
+    catalogue = agent.texts.catalogue("fr")
+    assert isinstance(catalogue, gettext.GNUTranslations)
+    missing = [
+        text.msgid for text in (*texts_of(rule.says), *texts_of(rule.advice)) if not _translated(catalogue, text)
+    ]
+    assert not missing
+
+
+def _translated(catalogue: gettext.NullTranslations, text: Text) -> bool:
+    if text.plural:
+        return catalogue.ngettext(text.msgid, text.plural, 2) != text.plural
+    return catalogue.gettext(text.msgid) != text.msgid
