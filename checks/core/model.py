@@ -243,6 +243,19 @@ class Observed:
     artifacts: tuple[Artifact, ...] = ()
     attempts: tuple[Attempt, ...] = ()
 
+    def anomalies(self) -> dict[tuple[str, str], Finding]:
+        """The finding that speaks for each anomaly, by family and subject: the worst, the first said among equals.
+
+        Several rules of one family may be broken at once (a weak key and a weak signature): a report names each, and
+        the anomaly's one ticket follows the worst.
+        """
+        worst: dict[tuple[str, str], Finding] = {}
+        for finding in self.findings:
+            known = worst.get((finding.family, finding.subject))
+            if known is None or finding.severity.rank > known.severity.rank:
+                worst[finding.family, finding.subject] = finding
+        return worst
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unobserved:

@@ -137,7 +137,7 @@ def _again(check: AnyCheck, observed: Observed, looking: Looking) -> Recheck | N
 
 
 def _observed(said: Iterable[Said], artifacts: list[Artifact]) -> Observed:
-    """Sort what judge said; the same anomaly said twice keeps its worst severity."""
+    """Sort what judge said; what one rule says twice of one subject keeps its worst severity."""
     findings: dict[tuple[str, str], Finding] = {}
     measures: list[Measure] = []
     untested: list[Untested] = []
@@ -162,9 +162,9 @@ def _observed(said: Iterable[Said], artifacts: list[Artifact]) -> Observed:
 
 
 def _keep_worst(findings: dict[tuple[str, str], Finding], item: Finding) -> None:
-    known = findings.get((item.family, item.subject))
+    known = findings.get((item.rule.id, item.subject))
     if known is None or item.severity.rank > known.severity.rank:
-        findings[item.family, item.subject] = item
+        findings[item.rule.id, item.subject] = item
 
 
 def _our_limits(job: Job, error: Exception) -> Answer:

@@ -126,3 +126,11 @@ def test_found_takes_the_rule_unless_told() -> None:
 
 def test_severities_rank() -> None:
     assert sorted(Severity, key=lambda s: s.rank) == [Severity.INFO, Severity.MINOR, Severity.MAJOR, Severity.CRITICAL]
+
+
+def test_an_anomaly_follows_the_worst_of_what_its_family_found() -> None:
+    minor = DOWN.found("c", severity=Severity.MINOR, number=1)
+    worse = DOWN.found("c", severity=Severity.MAJOR, number=2)
+    other = DOWN.found("d", number=3)
+    observed = Observed(findings=(minor, worse, DOWN.found("c", severity=Severity.MAJOR, number=4), other))
+    assert observed.anomalies() == {("t.available", "c"): worse, ("t.available", "d"): other}
