@@ -1,19 +1,57 @@
-"""The options every check has; a check's own Options extend them."""
+"""The options every check has, and the words in which a check says how its own are to be read."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
 
+from checks.core.errors import VigieError
 from checks.core.secret import Secret
 
 USER_AGENT = "Mozilla/5.0 (compatible; Vigie/0.1; website monitoring)"
+
+
+class Form(StrEnum):
+    """How a plain type is written in the configuration, where the type alone does not say."""
+
+    SECONDS = "seconds"  # "4s", "1m30s", or a bare number of seconds
+    PATH = "path"  # relative to the file that says it
+    ADDRESS = "address"  # IPv4 or IPv6
+    NETWORK = "network"  # CIDR range, or one address
+    URL = "url"  # absolute, http or https
+    TEXTS = "texts"  # one text or a list of them; on the command line one text, as typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The least and the most a number may be, both allowed."""
+
+    least: float | None = None
+    most: float | None = None
+
+
+Seconds = Annotated[float, Form.SECONDS]
+FilePath = Annotated[str, Form.PATH]
+Address = Annotated[str, Form.ADDRESS]
+Network = Annotated[str, Form.NETWORK]
+Url = Annotated[str, Form.URL]
+Texts = Annotated[tuple[str, ...], Form.TEXTS]
+
+
+class BadOption(VigieError):
+    """Raised by the `__post_init__` of an Options class for what types cannot say; `option` is the field to blame."""
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(message)
+        self.option = option
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
     """Options of every check. Tables of the configuration become tuples of pairs, in the order written."""
 
-    timeout: float = 0.0  # seconds for one attempt as a whole; 0: the check's own
+    timeout: Annotated[Seconds, Bounds(least=0)] = 0.0  # for one attempt as a whole; 0: the check's own
     user_agent: str = USER_AGENT
     headers: tuple[tuple[str, Secret], ...] = ()
-    ca_file: str = ""  # PEM file of extra trust roots
-    resolve: tuple[tuple[str, tuple[str, ...]], ...] = ()  # host name → addresses, as curl's --resolve
-    allow_private: bool | tuple[str, ...] = False  # true, or CIDR ranges
+    ca_file: FilePath = ""  # PEM file of extra trust roots
+    resolve: tuple[tuple[str, tuple[Address, ...]], ...] = ()  # host name → addresses, as curl's --resolve
+    allow_private: bool | tuple[Network, ...] = False  # true, or CIDR ranges

@@ -36,6 +36,14 @@ def find(kind: str) -> AnyCheck:
     return loaded
 
 
+def options(kind: str) -> type[Any]:
+    """The Options of one check; a package's come from its `options` module if it has one, without loading the check."""
+    if kind in kinds() and _is_package(kind) and find_spec(f"checks.{kind}.options") is not None:
+        found: type[Any] = import_module(f"checks.{kind}.options").Options
+        return found
+    return find(kind).options
+
+
 def rules(kind: str) -> tuple[Rule, ...]:
     """The rules of one check; a package's come from its `rules` module, without loading the check."""
     apart = f"checks.{kind}.rules"

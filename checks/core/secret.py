@@ -8,7 +8,21 @@ from pathlib import Path
 
 from checks.core.errors import VigieError
 
-_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+# `$${` comes first: it stands for a plain `${`, and what follows it is no reference.
+_REFERENCE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def references(text: str) -> tuple[str, ...]:
+    """The environment variables that `text` names."""
+    return tuple(name for name in _REFERENCE.findall(text) if name)
+
+
+def expand(text: str, environ: Mapping[str, str]) -> str:
+    """Replace each `${NAME}` of `text`; `$${` stands for `${`, any other dollar is plain.
+
+    Raises `KeyError` when a variable is not there.
+    """
+    return _REFERENCE.sub(lambda match: environ[match[1]] if match[1] else "${", text)
 
 
 class SecretMissing(VigieError):
@@ -30,7 +44,7 @@ class Secret:
     @property
     def references(self) -> tuple[str, ...]:
         """The environment variables it needs."""
-        return tuple(_REFERENCE.findall(self.text))
+        return references(self.text)
 
     def reveal(self, environ: Mapping[str, str] | None = None) -> str:
         """Return the value; raises `SecretMissing` when a variable or the file is not there."""
@@ -40,7 +54,7 @@ class Secret:
         missing = [name for name in self.references if name not in known]
         if missing:
             raise SecretMissing(f"environment variable {missing[0]} is not set")
-        return _REFERENCE.sub(lambda match: known[match[1]], self.text)
+        return expand(self.text, known)
 
 
 def _read(path: str) -> str:
