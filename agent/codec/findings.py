@@ -34,6 +34,7 @@ def decode_finding(data: bytes | str, rules: Catalogue) -> Finding:
 
 
 def to_wire(finding: Finding) -> WireFinding:
+    """Return the finding in its wire shape."""
     return WireFinding(
         rule=finding.rule.id,
         subject=finding.subject,
@@ -46,6 +47,7 @@ def to_wire(finding: Finding) -> WireFinding:
 
 
 def from_wire(wire: WireFinding, rules: Catalogue) -> Finding:
+    """Return the finding; raises `VigieError` when nobody declares its rule."""
     return Finding(
         rule=rules.find(wire.rule),
         subject=wire.subject,
@@ -58,6 +60,7 @@ def from_wire(wire: WireFinding, rules: Catalogue) -> Finding:
 
 
 def facts_from_json(pairs: tuple[tuple[str, JsonValue], ...]) -> Facts:
+    """Return facts with lists as tuples; raises `Unreadable` for a table."""
     return tuple((name, _from_json(value)) for name, value in pairs)
 
 

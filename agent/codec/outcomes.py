@@ -97,11 +97,8 @@ def encode_outcome(outcome: Outcome, kind: str) -> bytes:
 def decode_outcome(data: bytes, rules: Catalogue) -> Outcome:
     """Return the outcome; raises `Unreadable`, or `VigieError` for an unknown rule or kind."""
     wire: WireOutcome = read(WireOutcome, data)
-    answer: Answer
-    if isinstance(wire.answer, Unobserved):
-        answer = wire.answer
-    else:
-        answer = _observed_from_wire(wire.answer, wire.kind, rules)
+    told = wire.answer
+    answer: Answer = told if isinstance(told, Unobserved) else _observed_from_wire(told, wire.kind, rules)
     return Outcome(
         id=wire.id,
         key=wire.key,

@@ -20,6 +20,7 @@ def compiled(po: Path) -> bytes:
 
 
 def main() -> int:
+    """Compile every catalogue and return the exit status."""
     for po in sorted(HERE.glob("*/*.po")):
         po.with_suffix(".mo").write_bytes(compiled(po))
     return 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from checks.core.model import Artifact, Attempt, Finding, Lane, Rule, Said
+from checks.core.model import Attempt, Finding, Lane, Rule, Said
 
 if TYPE_CHECKING:
     from checks.net import Net
@@ -67,6 +67,7 @@ class Check(Generic[Options, Memory, Seen]):
     every: timedelta
     timeout: timedelta  # of one attempt as a whole
     lane: Lane
+    schemes: frozenset[str] = frozenset({"http", "https"})  # of the addresses it can look at
     observe: Callable[[Context[Options, Memory]], Awaitable[Seen]]  # the only I/O; raises CannotLook only
     judge: Callable[[Seen, Options, Memory | None, datetime], Iterator[Said]]  # pure
     recheck: Callable[[tuple[Finding, ...], Looking], Recheck | None]  # pure; observe never sleeps

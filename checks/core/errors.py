@@ -1,8 +1,18 @@
 """The one root of the errors Vigie raises on purpose; each prints one clear line."""
 
+from typing import ClassVar
+
 
 class VigieError(Exception):
-    """An error whose text is meant for a person."""
+    """An error whose text is meant for a person; `status` is the exit status of a command that ends by it."""
+
+    status: ClassVar[int] = 1
+
+
+class UsageError(VigieError):
+    """The command or the configuration says something that cannot be."""
+
+    status: ClassVar[int] = 3
 
 
 class CannotLook(VigieError):

@@ -141,6 +141,7 @@ class Finding:
 
     @property
     def family(self) -> str:
+        """The rule's family, part of the anomaly's identity."""
         return self.rule.family
 
     def fact(self, name: str) -> Fact:

@@ -9,7 +9,7 @@ from typing import Any
 
 import checks
 from checks.core.check import Check
-from checks.core.errors import VigieError
+from checks.core.errors import UsageError, VigieError
 from checks.core.model import Rule
 
 _LIBRARIES = frozenset({"core", "net", "parse"})
@@ -17,7 +17,7 @@ _LIBRARIES = frozenset({"core", "net", "parse"})
 AnyCheck = Check[Any, Any, Any]
 
 
-class UnknownKind(VigieError):
+class UnknownKind(UsageError):
     """No check of that kind exists."""
 
 

@@ -47,6 +47,10 @@ def _silent(_what: str, _done: int, _total: int | None) -> None:
     return None
 
 
+def _unseen(_seen: Any) -> None:
+    return None
+
+
 @dataclass(slots=True)
 class Kept:
     """Evidence kept in memory until the outcome is stored."""
@@ -55,6 +59,7 @@ class Kept:
     artifacts: list[Artifact] = field(default_factory=list)
 
     def add(self, kind: str, name: str, media: str, data: bytes) -> None:
+        """Keep one piece of evidence, redacted."""
         self.artifacts.append(Artifact(kind=kind, name=name, media=media, data=self.redact(media, data)))
 
 
@@ -66,9 +71,11 @@ async def run(
     now: Clock = _utc_now,
     progress: Progress = _silent,
     redact: Callable[[str, bytes], bytes] | None = None,
+    witness: Callable[[Any], None] = _unseen,
 ) -> Outcome:
     """Run one job and return its outcome; nothing but cancellation escapes.
 
+    `witness` is shown what each attempt saw, in the check's own type, for those who explain a run to a person.
     Each attempt has the job's `timeout` (seconds; 0 stands for the check's own); between two attempts it waits what
     the check's `recheck` asks for, at most `recheck_wait`.
     """
@@ -76,12 +83,12 @@ async def run(
     started, began = now(), loop.time()
     answer: Answer
     try:
-        answer = await _attempts(job, check, net, now, progress, redact)
+        answer = await _attempts(job, check, net, now, progress, redact, witness)
     except CannotLook as error:
         answer = Unobserved(cause=error.cause, detail=clean_text(error.detail))
     except (TimeoutError, MemoryError, OSError) as error:
         answer = _our_limits(job, error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # the runner turns our own bugs into data, here and nowhere else
         answer = _our_bug(job, error)
     return Outcome(id=job.id, key=job.key, started=started, seconds=loop.time() - began, only=job.only, answer=answer)
 
@@ -93,6 +100,7 @@ async def _attempts(
     now: Clock,
     progress: Progress,
     redact: Callable[[str, bytes], bytes] | None,
+    witness: Callable[[Any], None],
 ) -> Observed:
     loop = asyncio.get_running_loop()
     timeout = job.timeout or check.timeout.total_seconds()
@@ -104,6 +112,7 @@ async def _attempts(
         context = _context(job, net, looking, began + timeout, files, progress)
         async with asyncio.timeout_at(began + timeout + GRACE):
             seen = await check.observe(context)
+        witness(seen)
         observed = _observed(check.judge(seen, job.options, job.memory, now()), files.artifacts)
         attempt = Attempt(number=looking.number, seconds=loop.time() - began, findings=observed.findings)
         again = _again(check, observed, looking)

@@ -21,6 +21,7 @@ class Choice:
     default: Text
 
     def pick(self, value: object) -> Text:
+        """Return the sentence for a value of the fact."""
         return next((text for name, text in self.texts if name == value), self.default)
 
 

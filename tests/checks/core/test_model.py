@@ -101,11 +101,11 @@ def test_clean(value: object, kept: object) -> None:
 
 def test_long_values_are_cut_and_say_so() -> None:
     text = clean("x" * 1_000_000)
-    items = clean(range(0, 0)), clean(list(range(500)))
+    items = clean(list(range(500)))
     assert isinstance(text, str)
     assert (len(text), text[-1]) == (MAX_TEXT, "…")
-    assert isinstance(items[1], tuple)
-    assert (len(items[1]), items[1][-1]) == (100, "…")
+    assert isinstance(items, tuple)
+    assert (len(items), items[-1]) == (100, "…")
 
 
 def test_facts_are_sorted_by_name() -> None:
