@@ -113,11 +113,11 @@ async def _attempts(
         async with asyncio.timeout_at(began + timeout + GRACE):
             seen = await check.observe(context)
         witness(seen)
-        observed = _observed(check.judge(seen, job.options, job.memory, now()), files.artifacts)
-        attempt = Attempt(number=looking.number, seconds=loop.time() - began, findings=observed.findings)
-        again = _again(check, observed, looking)
+        answer = observed(check.judge(seen, job.options, job.memory, now()), files.artifacts)
+        attempt = Attempt(number=looking.number, seconds=loop.time() - began, findings=answer.findings)
+        again = _again(check, answer, looking)
         if again is None:
-            return replace(observed, attempts=(*before, attempt))
+            return replace(answer, attempts=(*before, attempt))
         before = (*before, attempt)
         await asyncio.sleep(min(again.after, job.recheck_wait))
 
@@ -139,13 +139,13 @@ def _context(
     )
 
 
-def _again(check: AnyCheck, observed: Observed, looking: Looking) -> Recheck | None:
+def _again(check: AnyCheck, answer: Observed, looking: Looking) -> Recheck | None:
     if looking.number >= MAX_ATTEMPTS:
         return None
-    return check.recheck(observed.findings, looking)
+    return check.recheck(answer.findings, looking)
 
 
-def _observed(said: Iterable[Said], artifacts: list[Artifact]) -> Observed:
+def observed(said: Iterable[Said], artifacts: list[Artifact]) -> Observed:
     """Sort what judge said; what one rule says twice of one subject keeps its worst severity."""
     findings: dict[tuple[str, str], Finding] = {}
     measures: list[Measure] = []
