@@ -1,7 +1,7 @@
 """Jobs and outcomes survive the wire unchanged, and what does not fit is refused."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from agent import codec
 from checks.core import registry
 from checks.core.check import Check, once
 from checks.core.errors import VigieError
+from checks.core.facts import clean_facts
 from checks.core.model import (
     ALL,
     Artifact,
@@ -107,7 +108,7 @@ facts = st.recursive(
 
 @given(value=facts, name=st.text(max_size=10), subject=st.text(max_size=30))
 def test_any_fact_round_trips_clean(value: object, name: str, subject: str) -> None:
-    finding = DOWN.found(subject, **{name: value} if name not in {"subject", "self"} else {})
+    finding = replace(DOWN.found(subject), facts=clean_facts({name: value}))
     assert codec.decode_finding(codec.encode_finding(finding), RULES) == finding
 
 

@@ -3,6 +3,7 @@
 import gettext
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -32,12 +33,16 @@ def test_catalogue_is_whole_and_keeps_places(po: Path) -> None:
     with po.open("rb") as file:
         messages = [message for message in read_po(file) if message.id]
     for message in messages:
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        ids, strings = _all(message.id), _all(message.string)
         assert not message.fuzzy, message.id
         assert all(strings), message.id
         known = {place for one in ids for place in PLACES.findall(one)}
         assert all(set(PLACES.findall(one)) <= known for one in strings), message.id
+
+
+def _all(texts: Any) -> tuple[str, ...]:
+    """Babel gives one text, or a sequence of plural forms."""
+    return (texts,) if isinstance(texts, str) else tuple(text or "" for text in texts or ("",))
 
 
 def test_every_mo_has_its_po() -> None:

@@ -76,7 +76,7 @@ def test_a_new_check_runs_and_travels(hello: Any, greets: bool) -> None:
         memory=hello.memory(times=1),
     )
     travelled = codec.decode_job(codec.encode_job(job))
-    outcome = asyncio.run(run(travelled, hello, None))  # type: ignore[arg-type]
+    outcome = asyncio.run(run(travelled, hello, None))
     assert codec.decode_outcome(codec.encode_outcome(outcome, "hello"), registry.Catalogue()) == outcome
     assert isinstance(outcome.answer, Observed)
     assert outcome.answer.memory == hello.memory(times=2)

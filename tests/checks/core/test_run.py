@@ -54,7 +54,7 @@ def go(observe: Look, *, recheck: Any = once, timeout: float = 5.0, **more: Any)
         options=Common(),
         recheck_wait=0.0,
     )
-    return asyncio.run(runner.run(job, check, None, now=lambda: NOW, **more))  # type: ignore[arg-type]
+    return asyncio.run(runner.run(job, check, None, now=lambda: NOW, **more))
 
 
 def raising(error: BaseException) -> Look:
