@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 OLDEST = (3, 11)
-EXIT = 3  # usage, configuration, and whatever keeps a command from starting
-TAIL = 15  # lines of a failed command that are worth showing
 
 # Each set of locked dependencies holds those before it, so an environment made for one serves them too.
 SETS = ("run", "browser", "dev")
@@ -83,7 +81,7 @@ def fits(prefix: Path, chosen: str) -> bool:
     except (OSError, ValueError):
         return False
     wanted = stamp_for(chosen)
-    same = all(found.get(key) == wanted[key] for key in ("python", chosen))
+    same = isinstance(found, dict) and all(found.get(key) == wanted[key] for key in ("python", chosen))
     return same and (prefix / "bin" / "python").exists()
 
 
@@ -186,7 +184,7 @@ def run(command: Sequence[str], otherwise: str) -> None:
     """Run a command to its end without a word, or fail with the end of what it said."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
-        last = (done.stdout + done.stderr).decode(errors="replace").splitlines()[-TAIL:]
+        last = (done.stdout + done.stderr).decode(errors="replace").splitlines()[-15:]
         fail("\n  ".join([otherwise, f"{' '.join(command[:4])} … ended with {done.returncode}:", *last]))
 
 
@@ -196,6 +194,6 @@ def say(line: str) -> None:
 
 
 def fail(line: str) -> NoReturn:
-    """Say what is missing and end."""
+    """Say what is missing, and end as every command does that could not start."""
     say(line)
-    sys.exit(EXIT)
+    sys.exit(3)

@@ -14,7 +14,6 @@ from importlinter.application.use_cases import lint_imports
 
 HERE = Path(__file__).parent
 ROOTS = ("agent", "checks")
-CACHE = HERE.parents[1] / ".import_linter_cache"
 
 Contract = dict[str, str | list[str]]  # what would stand in import-linter's own configuration file
 
@@ -23,7 +22,7 @@ def main() -> int:
     """Print import-linter's report of every contract; 0 if all are kept."""
     configuration.configure()
     table = tomllib.loads((HERE / "imports.toml").read_text(encoding="utf-8"))
-    every = grimp.build_graph(*ROOTS, include_external_packages=True, cache_dir=str(CACHE))
+    every = grimp.build_graph(*ROOTS, include_external_packages=True, cache_dir=None)
     strangers = sorted(third_party(every.modules) - set(table["libraries"]))
     if strangers:
         print(f"imports.toml does not say where {', '.join(strangers)} may be imported")
@@ -48,7 +47,7 @@ def kept(contracts: list[Contract], *, types_too: bool) -> bool:
     with NamedTemporaryFile("w", suffix=".ini", encoding="utf-8") as file:
         ini.write(file)
         file.flush()
-        return not contracts or lint_imports(config_filename=file.name, cache_dir=str(CACHE), no_logo=True)
+        return not contracts or lint_imports(config_filename=file.name, cache_dir=None, no_logo=True)
 
 
 def third_party(modules: Iterable[str]) -> set[str]:
