@@ -1,7 +1,6 @@
 """A scrape gets the format and the encoding it asked for, and promtool finds nothing to say."""
 
 import gzip
-import shutil
 import subprocess
 from datetime import UTC, datetime
 
@@ -13,6 +12,7 @@ from agent.metrics import Exposition, Labelled, Own, Watched
 from agent.metrics.watched import Live
 from agent.schedule import Trouble
 from checks.core.model import Key, Lane, Measure, Observed, Outcome, Severity
+from tests.needs import program
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
@@ -79,9 +79,9 @@ def test_no_family_is_announced_twice(exposition: Exposition) -> None:
     assert len(heads) == len(set(heads))
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool: apt-get install prometheus")
 def test_promtool_finds_nothing_to_say(exposition: Exposition) -> None:
+    promtool = program("promtool", apt="prometheus")
     said = subprocess.run(
-        ["promtool", "check", "metrics"], input=body(exposition), capture_output=True, timeout=60, check=False
+        [promtool, "check", "metrics"], input=body(exposition), capture_output=True, timeout=60, check=False
     )
     assert (said.returncode, said.stdout + said.stderr) == (0, b"")
