@@ -1,4 +1,4 @@
-"""Runs the demo site as a process of its own: `python -m agent.demo HOST PORT FAULTS_FOLDER FIRST_FAULT`."""
+"""Runs the demo site as a process of its own: `python -m agent.demo HOST PORT FAULTS_FOLDER [FIRST_FAULT…]`."""
 
 import asyncio
 import os
@@ -44,7 +44,7 @@ def _parent_left(gone: asyncio.Event) -> None:
 
 def main() -> int:
     """Serve until the daemon goes or a signal comes."""
-    host, port, folder, first = sys.argv[1:5]
+    host, port, folder, *first = sys.argv[1:]
     where = Path(folder)
     begin(where, first)
     return asyncio.run(_serve(host, int(port), where))

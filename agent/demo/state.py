@@ -1,5 +1,6 @@
 """Which faults are on: one empty file each in the state folder, so that a command reaches the running site."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from agent.demo.faults import find
@@ -31,9 +32,9 @@ def heal(where: Path) -> tuple[str, ...]:
     return were
 
 
-def begin(where: Path, name: str) -> None:
-    """At the very first start, switch one fault on (none when `name` is empty)."""
+def begin(where: Path, faults: Iterable[str]) -> None:
+    """At the very first start, switch these faults on; raises `UnknownFault`."""
     if not where.exists():
         where.mkdir(parents=True)
-        if name:
+        for name in faults:
             break_(where, name)

@@ -71,10 +71,10 @@ async def test_a_stray_file_among_the_faults_breaks_nothing(port: int, tmp_path:
     assert (await ask(port))[0].startswith(b"HTTP/1.1 200")
 
 
-def test_the_first_start_has_one_fault_and_later_ones_keep_what_is_there(tmp_path: Path) -> None:
+def test_the_first_start_has_the_faults_asked_for_and_later_ones_keep_what_is_there(tmp_path: Path) -> None:
     where = tmp_path / "demo" / "faults"
-    begin(where, "down")
-    assert active(where) == ("down",)
+    begin(where, ["down", "slow"])
+    assert active(where) == ("down", "slow")
     heal(where)
-    begin(where, "down")
+    begin(where, ["down"])
     assert active(where) == ()
