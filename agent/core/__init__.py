@@ -1,0 +1,1 @@
+"""Decisions: pure functions of what is known and of `now`."""

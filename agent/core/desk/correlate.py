@@ -1,0 +1,79 @@
+"""Decides what explains what among the live tickets of one site."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from agent.core.desk.ticket import Ticket
+from checks.core.model import Layer
+
+_NEARER = "uptime"  # of two blocking failures at one layer, the one of this kind is the cause
+
+
+def explain(live: Iterable[Ticket]) -> dict[str, str]:
+    """Return the parent's ref of each ticket that another one explains.
+
+    Only a blocking ticket explains, and only what lies at a higher layer: below HTTP all checks of the same host, at
+    HTTP and CONTENT those of the same address. Of two blocking tickets at one layer of one place, uptime's explains
+    the other. The result depends on the set of tickets alone, never on the order in which they came, and every parent
+    is the root: it has none itself.
+    """
+    tickets = sorted((_Placed.of(ticket) for ticket in live), key=lambda placed: placed.order)
+    causes = [placed for placed in tickets if placed.ticket.finding.blocks]
+    parents: dict[str, str] = {}
+    for placed in tickets:
+        cause = next((cause for cause in causes if cause.explains(placed)), None)
+        if cause is not None:
+            parents[placed.ticket.ref] = cause.ticket.ref
+    return parents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """A ticket with where it lies."""
+
+    ticket: Ticket
+    layer: Layer
+    host: str
+    url: str
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> "_Placed":
+        return cls(
+            ticket=ticket,
+            layer=ticket.finding.layer,
+            host=_host(ticket.target),
+            url=ticket.target,
+        )
+
+    @property
+    def order(self) -> tuple[int, bool, bool, str, str, str]:
+        """Causes first: the lowest layer, then uptime, then a check that bears its kind's name, then by name."""
+        key = self.ticket.key
+        return (
+            self.layer,
+            self.ticket.kind != _NEARER,
+            key.check != self.ticket.kind,
+            key.check,
+            key.location,
+            self.ticket.ref,
+        )
+
+    def explains(self, other: "_Placed") -> bool:
+        if not Layer.AGENT < self.layer <= Layer.CONTENT or not self._covers(other):
+            return False
+        if self.layer < other.layer:
+            return True
+        return self.layer == other.layer and other.ticket.finding.blocks and self.order < other.order
+
+    def _covers(self, other: "_Placed") -> bool:
+        if self.layer < Layer.HTTP:
+            return bool(self.host) and self.host == other.host
+        return self.url == other.url
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:  # an address that names no host
+        return ""

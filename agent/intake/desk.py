@@ -1,0 +1,104 @@
+"""Second stage: what verdicts make of the tickets."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from agent.core.desk import lifecycle
+from agent.core.desk.ticket import MACHINE, EventKind, Ticket
+from agent.core.desk.verdict import Began, Changed, Ended
+from agent.core.desk.watch import Watch
+from agent.intake.story import run_story
+from agent.intake.verdicts import Sighting, Turn, Verdict
+
+Counter = tuple[str, int]  # prefix of the reference, year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something that happened to a ticket; `say` is the word in which people are told, None when they are not."""
+
+    ref: str
+    kind: EventKind
+    at: datetime
+    actor: str = MACHINE
+    body: str = "{}"  # JSON
+    say: EventKind | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """The tickets a batch is about, while it is being decided."""
+
+    tickets: dict[str, Ticket]  # live ones of the sites concerned, and the last one of each anomaly seen
+    counters: dict[Counter, int]
+    touched: set[str] = field(default_factory=set)
+    happenings: list[Happening] = field(default_factory=list)
+    _last: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for ticket in sorted(self.tickets.values(), key=lambda ticket: (ticket.live, ticket.opened_at, ticket.ref)):
+            self._last[ticket.fingerprint] = ticket.ref
+
+    def take(self, verdict: Verdict) -> None:
+        """Let one verdict act on the tickets."""
+        for turn in verdict.turns:
+            self._turn(verdict, turn)
+
+    def _turn(self, verdict: Verdict, turn: Turn) -> None:
+        ref = self._last.get(verdict.fingerprint(turn))
+        last = self.tickets[ref] if ref else None
+        if isinstance(turn.flip, Began) and (last is None or not last.live):
+            step = self._begin(turn.flip, verdict.sighting, last)
+            self.put(step.ticket, step.kind, verdict.sighting.at, run_story(verdict, turn))
+        elif last is not None and last.live:
+            self._go_on(last, verdict, turn)
+
+    def _go_on(self, ticket: Ticket, verdict: Verdict, turn: Turn) -> None:
+        at = verdict.sighting.at
+        if turn.present is not None:
+            ticket = lifecycle.seen(ticket, turn.present, verdict.sighting.outcome.started)
+            self.keep(ticket)
+        match turn.flip:
+            case Changed():
+                step = lifecycle.change(ticket, turn.flip)
+                self.put(step.ticket, step.kind, at, run_story(verdict, turn))
+            case Ended():
+                step = lifecycle.end(ticket, turn.flip)
+                self.put(step.ticket, step.kind, at, run_story(verdict, turn))
+            case _:
+                return
+
+    def _begin(self, flip: Began, sighting: Sighting, last: Ticket | None) -> lifecycle.Step:
+        started, at = sighting.outcome.started, sighting.at
+        if last is not None and lifecycle.reopens(last, flip):
+            return lifecycle.reopen(last, flip, started)
+        return lifecycle.begin(flip, sighting.watch, started, at, last, self._reference(sighting.watch, at))
+
+    def _reference(self, watch: Watch, at: datetime) -> str:
+        counter = prefix(watch.client), at.year
+        self.counters[counter] = self.counters.get(counter, 0) + 1
+        return f"{counter[0]}-{counter[1]}-{self.counters[counter]:04d}"
+
+    def keep(self, ticket: Ticket) -> None:
+        """Take a ticket as it now is."""
+        self.tickets[ticket.ref] = ticket
+        self._last[ticket.fingerprint] = ticket.ref
+        self.touched.add(ticket.ref)
+
+    def put(self, ticket: Ticket, kind: EventKind, at: datetime, body: str) -> None:
+        """Take a ticket as it now is, and what happened to it."""
+        self.keep(ticket)
+        self.happenings.append(Happening(ref=ticket.ref, kind=kind, at=at, body=body))
+
+    def tell(self, place: int, say: EventKind) -> None:
+        """Let people be told of a happening."""
+        happening = self.happenings[place]
+        self.happenings[place] = replace(happening, say=say)
+        if not self.tickets[happening.ref].told:
+            self.keep(replace(self.tickets[happening.ref], told=True))
+
+
+def prefix(client: str) -> str:
+    """Return the beginning of a client's ticket references: its id in capitals, letters and digits only."""
+    letters = "".join(letter for letter in client.upper() if letter.isascii() and letter.isalnum())
+    return letters[:12] or "V"

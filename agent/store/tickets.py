@@ -1,0 +1,148 @@
+"""The tickets: what each is about, where it stands, and the readable reference it is known by."""
+
+from collections.abc import Iterable, Sequence
+
+from agent.core.desk.ticket import LIVE, State, Ticket
+from agent.store.checks import number
+from agent.store.findings import read_finding, write_finding
+from agent.store.instants import from_ms, maybe_from, maybe_ms, to_ms
+from agent.store.session import Row, Session, Value
+from checks.core.model import Key
+from checks.core.registry import Catalogue
+
+_COLUMNS = (
+    *("ref", "fingerprint", "check_id", "site", "client", "contract", "language", "target"),
+    *("rule", "family", "subject", "severity", "maintenance", "finding", "state"),
+    *("opened_at", "detected_at", "seen_at", "acked_at", "restored_at", "closed_at"),
+    *("parent", "merged_into", "recurrence_of", "reopen_count", "flapping", "occurrences", "told"),
+)
+_SAVE = (
+    f"INSERT INTO tickets ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608  our words
+    "ON CONFLICT (ref) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
+)
+_READ = (
+    "SELECT tickets.*, checks.name, checks.location, checks.kind, checks.site AS site_id "
+    "FROM tickets JOIN checks ON checks.id = tickets.check_id"
+)
+_LIVE = "tickets.state IN ('" + "','".join(sorted(LIVE)) + "')"
+
+
+def save(session: Session, tickets: Iterable[Ticket]) -> None:
+    """Write tickets, new ones and changed ones; a second live ticket of one anomaly is refused by the index."""
+    session.many(_SAVE, [_values(session, ticket) for ticket in tickets])
+
+
+def live(session: Session, rules: Catalogue, sites: Sequence[str] | None = None) -> tuple[Ticket, ...]:
+    """Return the live tickets, of some sites or of all."""
+    if sites is None:
+        return _tickets(session.rows(f"{_READ} WHERE {_LIVE} ORDER BY tickets.opened_at, ref"), rules)
+    places = ", ".join("?" * len(sites))
+    return _tickets(session.rows(f"{_READ} WHERE {_LIVE} AND tickets.site IN ({places})", sites), rules)
+
+
+def find(session: Session, rules: Catalogue, ref: str) -> Ticket | None:
+    """Return the ticket of that reference, typed in any case."""
+    rows = session.rows(f"{_READ} WHERE ref = ?", (ref.strip().upper(),))
+    return next(iter(_tickets(rows, rules)), None)
+
+
+def listed(
+    session: Session, rules: Catalogue, *, states: Sequence[State], site: str | None = None
+) -> tuple[Ticket, ...]:
+    """Return the tickets in one of `states`, of one site or of all, the gravest and oldest first."""
+    places = ", ".join("?" * len(states))
+    rows = session.rows(
+        f"{_READ} WHERE tickets.state IN ({places}) AND (? IS NULL OR tickets.site = ?) "
+        "ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'major' THEN 1 ELSE 2 END, tickets.opened_at, ref",
+        (*states, site, site),
+    )
+    return _tickets(rows, rules)
+
+
+def last_of(session: Session, rules: Catalogue, fingerprint: str) -> Ticket | None:
+    """Return the ticket of that anomaly that was opened last, whatever its state."""
+    rows = session.rows(
+        f"{_READ} WHERE fingerprint = ? ORDER BY tickets.opened_at DESC, ref DESC LIMIT 1", (fingerprint,)
+    )
+    return next(iter(_tickets(rows, rules)), None)
+
+
+def children(session: Session, rules: Catalogue, ref: str) -> tuple[Ticket, ...]:
+    """Return the tickets that this one explains."""
+    return _tickets(session.rows(f"{_READ} WHERE tickets.parent = ? ORDER BY tickets.opened_at, ref", (ref,)), rules)
+
+
+def last_number(session: Session, prefix: str, year: int) -> int:
+    """Return the last number given out for a prefix in a year, 0 when none was."""
+    row = session.one("SELECT last FROM counters WHERE prefix = ? AND year = ?", (prefix, year))
+    return int(row["last"]) if row else 0
+
+
+def take_number(session: Session, prefix: str, year: int, last: int) -> None:
+    """Remember the last number given out."""
+    session.run(
+        "INSERT INTO counters (prefix, year, last) VALUES (?, ?, ?) "
+        "ON CONFLICT (prefix, year) DO UPDATE SET last = max(last, excluded.last)",
+        (prefix, year, last),
+    )
+
+
+def _values(session: Session, ticket: Ticket) -> tuple[Value, ...]:
+    finding = ticket.finding
+    return (
+        ticket.ref,
+        ticket.fingerprint,
+        number(session, ticket.key, ticket.kind, ticket.target),
+        ticket.key.site,
+        ticket.client,
+        ticket.contract,
+        ticket.language,
+        ticket.target,
+        finding.rule.id,
+        finding.family,
+        finding.subject,
+        finding.severity.value,
+        finding.rule.maintenance.value,
+        write_finding(finding),
+        ticket.state.value,
+        *(to_ms(when) for when in (ticket.opened_at, ticket.detected_at, ticket.seen_at)),
+        *(maybe_ms(when) for when in (ticket.acked_at, ticket.restored_at, ticket.closed_at)),
+        ticket.parent,
+        ticket.merged_into,
+        ticket.recurrence_of,
+        ticket.reopen_count,
+        int(ticket.flapping),
+        ticket.occurrences,
+        int(ticket.told),
+    )
+
+
+def _tickets(rows: Iterable[Row], rules: Catalogue) -> tuple[Ticket, ...]:
+    return tuple(_ticket(row, rules) for row in rows)
+
+
+def _ticket(row: Row, rules: Catalogue) -> Ticket:
+    return Ticket(
+        ref=row["ref"],
+        key=Key(site=row["site_id"], check=row["name"], location=row["location"]),
+        kind=row["kind"],
+        target=row["target"],
+        client=row["client"],
+        contract=row["contract"],
+        language=row["language"],
+        finding=read_finding(row["finding"], rules, family=row["family"]),
+        state=State(row["state"]),
+        opened_at=from_ms(row["opened_at"]),
+        detected_at=from_ms(row["detected_at"]),
+        seen_at=from_ms(row["seen_at"]),
+        acked_at=maybe_from(row["acked_at"]),
+        restored_at=maybe_from(row["restored_at"]),
+        closed_at=maybe_from(row["closed_at"]),
+        parent=row["parent"],
+        merged_into=row["merged_into"],
+        recurrence_of=row["recurrence_of"],
+        reopen_count=row["reopen_count"],
+        flapping=bool(row["flapping"]),
+        occurrences=row["occurrences"],
+        told=bool(row["told"]),
+    )
