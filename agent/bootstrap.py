@@ -12,15 +12,13 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import invalidate_caches
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+from subprocess import DEVNULL, PIPE, STDOUT, Popen, call
+from typing import NamedTuple, NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 OLDEST = (3, 11)
@@ -95,13 +93,9 @@ def only_one() -> Iterator[None]:
             say("another start is setting up .venv; waiting for it")
             fcntl.flock(file, fcntl.LOCK_EX)
         # Asked to stop, leave through the exits: what installs must not outlive the lock.
-        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-        try:
-            yield
-        except KeyboardInterrupt:
-            sys.exit(128 + signal.SIGINT)
-        finally:
-            signal.signal(signal.SIGTERM, before)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda got, _: sys.exit(128 + got))
+        yield
 
 
 def build(venv: Path, chosen: str) -> None:
@@ -135,7 +129,7 @@ def look() -> Tools:
     invalidate_caches()
     uv = shutil.which("uv")
     # A version manager's stand-in for a uv that is not there is found too, but does not run.
-    if uv and subprocess.run([uv, "--version"], capture_output=True, check=False).returncode:
+    if uv and call([uv, "--version"], stdout=DEVNULL, stderr=DEVNULL):
         uv = None
     return Tools(uv, find_spec("ensurepip") is not None, find_spec("pip") is not None)
 
@@ -176,16 +170,22 @@ def apt(*packages: str) -> None:
     wanted = " ".join(packages)
     say(f"installing {wanted} with apt-get (VIGIE_NO_APT=1 forbids this)")
     os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
-    run(["apt-get", "update", "-qq"], "could not read the package lists; mend apt-get update")
-    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], f"mend: apt-get install {wanted}")
+    otherwise = f"could not install {wanted}; as root: apt-get update && apt-get install {wanted}"
+    run(["apt-get", "update", "-qq"], otherwise)
+    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], otherwise)
 
 
 def run(command: Sequence[str], otherwise: str) -> None:
-    """Run a command to its end without a word, or fail with the end of what it said."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if done.returncode:
-        last = (done.stdout + done.stderr).decode(errors="replace").splitlines()[-15:]
-        fail("\n  ".join([otherwise, f"{' '.join(command[:4])} … ended with {done.returncode}:", *last]))
+    """Run a command to its end without a word, or fail with the end of what it said; what it started ends with it."""
+    with Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, start_new_session=True) as child:
+        try:
+            said = child.communicate()[0].decode(errors="replace")
+        except BaseException:
+            os.killpg(child.pid, signal.SIGTERM)
+            raise
+    if child.returncode:
+        last = said.splitlines()[-15:]
+        fail("\n  ".join([otherwise, f"{' '.join(command[:4])} … ended with {child.returncode}:", *last]))
 
 
 def say(line: str) -> None:

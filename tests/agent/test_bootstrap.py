@@ -129,6 +129,17 @@ def test_whoever_lacks_everything_gets_the_line_that_mends_it(
     assert said.out == ""
 
 
+def test_a_folder_that_cannot_be_written_is_named_with_what_mends_it(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / ".venv.lock").mkdir()
+    with pytest.raises(SystemExit, match="3"):
+        bootstrap.ensure("run")
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"let this user write to {checkout}" in said
+
+
 def test_an_old_python_can_read_it_far_enough_to_say_that_it_is_too_old() -> None:
     for module in ("bootstrap", "__main__", "__init__"):
         source = (bootstrap.ROOT / "agent" / f"{module}.py").read_text(encoding="utf-8")
