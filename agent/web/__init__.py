@@ -1,0 +1,1 @@
+"""What the daemon serves: metrics, health, an API to read, and a page for people."""
