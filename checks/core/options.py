@@ -18,6 +18,7 @@ class Form(StrEnum):
     ADDRESS = "address"  # IPv4 or IPv6
     NETWORK = "network"  # CIDR range, or one address
     URL = "url"  # absolute, http or https
+    ID = "id"  # letters, digits, dot, hyphen and underscore
     TEXTS = "texts"  # one text or a list of them; on the command line one text, as typed
 
 
@@ -29,11 +30,19 @@ class Bounds:
     most: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Marks a tuple of dataclasses that is written as a table of tables; `key` is the field that the table's name fills."""
+
+    key: str = "name"
+
+
 Seconds = Annotated[float, Form.SECONDS]
 FilePath = Annotated[str, Form.PATH]
 Address = Annotated[str, Form.ADDRESS]
 Network = Annotated[str, Form.NETWORK]
 Url = Annotated[str, Form.URL]
+Id = Annotated[str, Form.ID]
 Texts = Annotated[tuple[str, ...], Form.TEXTS]
 
 

@@ -1,0 +1,48 @@
+"""The configuration once it is read: every section by its type, every value checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from agent.config.problems import Issue
+
+T = TypeVar("T")
+
+SHORT = 4  # a value from the environment shorter than this is hidden only where it stands alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All sections: `settings[Agent]`, `settings.all(Site)`, `settings.get(Contract, "acme-2026")`."""
+
+    source: Path  # the file or folder asked for
+    files: tuple[Path, ...]
+    warnings: tuple[Issue, ...] = ()
+    sections: Mapping[type, tuple[Any, ...]] = field(repr=False)
+    revealed: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+    def __getitem__(self, section: type[T]) -> T:
+        """The one section of that type."""
+        (only,) = self.sections[section]
+        return cast(T, only)
+
+    def all(self, section: type[T]) -> tuple[T, ...]:
+        """Every entry of that type, in the order written."""
+        return self.sections[section]
+
+    def get(self, section: type[T], name: str) -> T:
+        """The entry with that id; raises `KeyError`."""
+        for one in self.sections[section]:
+            if one.id == name:
+                return cast(T, one)
+        raise KeyError(name)
+
+    def redact(self, text: str) -> str:
+        """Put `${NAME}` back wherever `text` shows what the environment gave to a plain value."""
+        if text in self.revealed:
+            return self.revealed[text]
+        for value in sorted(self.revealed, key=len, reverse=True):
+            if len(value) >= SHORT:
+                text = text.replace(value, self.revealed[value])
+        return text

@@ -1,0 +1,70 @@
+"""Finds the sections by folder: every `settings.py` of the agent declares its own, none is listed anywhere."""
+
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import agent
+from agent.config.compose import Surroundings
+from agent.config.reading import Vocabulary
+from checks.core import registry
+from checks.core.model import Rule
+
+AGENT_RULES = "agent.core.desk.rules"  # of what no check says: the agent itself, groups, heartbeats, outside events
+
+
+def surroundings(environ: Mapping[str, str], *, secrets: bool = True) -> Surroundings:
+    """What a configuration is read against: the owners' sections, the checks that exist, this environment."""
+    modules = _modules()
+    return Surroundings(
+        sections=tuple(section for module in modules for section in getattr(module, "SECTIONS", ())),
+        reviews=tuple(review for module in modules for review in getattr(module, "REVIEWS", ())),
+        vocabulary=vocabulary(),
+        environ=environ,
+        secrets=secrets,
+    )
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    """Every `settings.py` below `agent`."""
+    root = Path(next(iter(agent.__path__)))
+    files = sorted(root.rglob("settings.py"))
+    return tuple(_module(file, ".".join(("agent", *file.relative_to(root).with_suffix("").parts))) for file in files)
+
+
+def _module(file: Path, name: str) -> ModuleType:
+    """Import one module without the packages around it: an owner's own libraries take half a second to load."""
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def vocabulary() -> Vocabulary:
+    """What the checks that exist are called and take."""
+    return Vocabulary(
+        kinds=registry.kinds,
+        options=registry.options,
+        rules=lambda: frozenset(rule.id for rule in _rules()),
+        families=lambda: frozenset(rule.family for rule in _rules()),
+    )
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    own: Any = import_module(AGENT_RULES).RULES if find_spec(AGENT_RULES) is not None else ()
+    return (*registry.catalogue(), *own)

@@ -1,0 +1,1 @@
+"""What a contract promises: calendars, clocks, availability, units of work."""
