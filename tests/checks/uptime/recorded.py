@@ -1,4 +1,4 @@
-"""Recorded pages: the body byte for byte, under a comment that keeps the answer's head and what it should be taken for."""
+"""Recorded pages: the body byte for byte, under a comment that keeps the answer's head and what it is."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ def load(path: Path) -> Recorded:
     if not closed or not head.startswith(_OPEN):
         raise ValueError(f"{path} does not begin with what was recorded")
     notes, _blank, answer = head.removeprefix(_OPEN).decode("utf-8").partition("\n\n")
-    known = dict(line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in notes.splitlines())
+    known = {name: value.strip() for name, _colon, value in (line.partition(":") for line in notes.splitlines())}
     status, *headers = answer.splitlines()
     return Recorded(
         name=path.stem,
