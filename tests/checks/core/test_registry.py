@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +14,7 @@ from checks.core import registry, ulid
 from checks.core.errors import VigieError
 from checks.core.model import Job, Key, Observed
 from checks.core.run import run
+from checks.net import Net
 
 HELLO = '''
 """Says hello."""
@@ -76,7 +77,7 @@ def test_a_new_check_runs_and_travels(hello: Any, greets: bool) -> None:
         memory=hello.memory(times=1),
     )
     travelled = codec.decode_job(codec.encode_job(job))
-    outcome = asyncio.run(run(travelled, hello, None))
+    outcome = asyncio.run(run(travelled, hello, cast("Net", None)))
     assert codec.decode_outcome(codec.encode_outcome(outcome, "hello"), registry.Catalogue()) == outcome
     assert isinstance(outcome.answer, Observed)
     assert outcome.answer.memory == hello.memory(times=2)

@@ -4,7 +4,7 @@ import asyncio
 import errno
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -27,6 +27,7 @@ from checks.core.model import (
     Untested,
 )
 from checks.core.options import Common
+from checks.net import Net
 from tests.checks.core.test_model import DOWN
 
 Look = Callable[[Context[Any, Any]], Awaitable[Any]]
@@ -54,7 +55,7 @@ def go(observe: Look, *, recheck: Any = once, timeout: float = 5.0, **more: Any)
         options=Common(),
         recheck_wait=0.0,
     )
-    return asyncio.run(runner.run(job, check, None, now=lambda: NOW, **more))
+    return asyncio.run(runner.run(job, check, cast("Net", None), now=lambda: NOW, **more))
 
 
 def raising(error: BaseException) -> Look:

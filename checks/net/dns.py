@@ -1,0 +1,137 @@
+"""Asks the DNS for both families of addresses at once, and says how it failed: no such name, failure or silence."""
+
+import asyncio
+from dataclasses import dataclass
+
+import dns.asyncbackend
+import dns.asyncresolver
+import dns.exception
+import dns.name
+import dns.nameserver
+import dns.resolver
+from dns.rdatatype import AAAA, A, RdataType
+
+from checks.core.errors import CannotLook
+from checks.net.http.failure import NetFailure, Reason, Stage
+
+TRY = 2.0  # seconds one server is given before it is asked again, or the next one is
+GRACE = 1.0  # seconds the slower family is waited for once the other has answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Addresses of one name; IPv6 first, as clients prefer it (RFC 6724)."""
+
+    found: tuple[str, ...]
+    ttl: float
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Family:
+    """What one question gave: addresses, or how it failed (neither: the name has none of this family)."""
+
+    found: tuple[str, ...] = ()
+    ttl: float = 0.0
+    failure: NetFailure | CannotLook | None = None
+
+
+class Names:
+    """One stub resolver."""
+
+    def __init__(self, nameservers: tuple[str, ...] = ()) -> None:
+        self._resolver = dns.asyncresolver.Resolver(configure=not nameservers)
+        self._backend = dns.asyncbackend.get_backend("asyncio")
+        if nameservers:
+            self._resolver.nameservers = [_nameserver(one) for one in nameservers]
+        self._resolver.timeout = TRY
+        self._resolver.retry_servfail = False
+
+    async def addresses(self, host: str, deadline: float) -> Found:
+        """Return the addresses of `host`; raises `NetFailure` and `CannotLook`."""
+        left = deadline - asyncio.get_running_loop().time()
+        questions = [asyncio.ensure_future(self._family(host, kind, left)) for kind in (AAAA, A)]
+        try:
+            _, pending = await asyncio.wait(questions, return_when=asyncio.FIRST_COMPLETED)
+            if pending and any(question.result().found for question in questions if question.done()):
+                await asyncio.wait(pending, timeout=GRACE)
+            elif pending:
+                await asyncio.wait(pending)
+            return _together([question.result() if question.done() else None for question in questions])
+        finally:
+            for question in questions:
+                question.cancel()
+            await asyncio.gather(*questions, return_exceptions=True)
+
+    async def _family(self, host: str, kind: RdataType, lifetime: float) -> _Family:
+        try:
+            answer = await self._resolver.resolve(
+                host, kind, lifetime=max(lifetime, 0.001), backend=self._backend, search="." not in host
+            )
+        except dns.resolver.NoAnswer as error:
+            return _Family(ttl=_negative_ttl(error))
+        except dns.exception.DNSException as error:
+            return _Family(failure=_failure(error))
+        except OSError as error:
+            return _Family(failure=CannotLook("resolver", f"the resolver cannot be reached: {error}"))
+        found = tuple(record.address for record in answer)
+        return _Family(found=found, ttl=float(answer.chaining_result.minimum_ttl))
+
+
+def _nameserver(text: str) -> dns.nameserver.Nameserver:
+    address, _, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "53")
+    return dns.nameserver.Do53Nameserver(address, int(port))
+
+
+def _negative_ttl(error: dns.resolver.NoAnswer) -> float:
+    response = error.kwargs.get("response")
+    ttls = [rrset.ttl for rrset in getattr(response, "authority", ())]
+    return float(min(ttls, default=0))
+
+
+def _failure(error: dns.exception.DNSException) -> NetFailure | CannotLook:
+    match error:
+        case dns.resolver.NXDOMAIN():
+            return NetFailure(Stage.RESOLVE, Reason.DNS_NXDOMAIN, "NXDOMAIN")
+        case dns.resolver.LifetimeTimeout():
+            return NetFailure(Stage.RESOLVE, Reason.DNS_TIMEOUT, "no answer in time")
+        case dns.resolver.NoNameservers():
+            return _all_failed(error)
+        case dns.resolver.NoResolverConfiguration():
+            return CannotLook("resolver", "no name server is configured on this machine")
+        case dns.exception.Timeout():
+            return NetFailure(Stage.RESOLVE, Reason.DNS_TIMEOUT, "no answer in time")
+        case dns.name.NameTooLong() | dns.name.LabelTooLong() | dns.name.EmptyLabel() | dns.name.BadEscape():
+            return NetFailure(Stage.RESOLVE, Reason.DNS_NXDOMAIN, f"not a name the DNS can hold: {error}")
+        case _:
+            return NetFailure(Stage.RESOLVE, Reason.DNS_SERVFAIL, f"{type(error).__name__}: {error}")
+
+
+def _all_failed(error: dns.resolver.NoNameservers) -> NetFailure | CannotLook:
+    """Tell servers that answered badly from servers that our machine cannot even reach."""
+    errors = error.kwargs.get("errors", [])
+    if errors and all(isinstance(entry[3], OSError) for entry in errors):
+        return CannotLook("resolver", f"no name server can be reached: {errors[-1][3]}")
+    said = ", ".join(dict.fromkeys(str(entry[3]) for entry in errors if not isinstance(entry[3], OSError)))
+    return NetFailure(Stage.RESOLVE, Reason.DNS_SERVFAIL, said or "no server answered usefully")
+
+
+def _together(families: list[_Family | None]) -> Found:
+    found = tuple(address for family in families if family for address in family.found)
+    answered = [family for family in families if family and family.failure is None]
+    if found:
+        ttl = min(family.ttl for family in families if family and family.found)
+        return Found(found=found, ttl=ttl, complete=len(answered) == len(families))
+    failures = [family.failure for family in families if family and family.failure]
+    if not failures:
+        raise NetFailure(
+            Stage.RESOLVE, Reason.DNS_NO_ADDRESS, "the name exists but has neither an A nor an AAAA record"
+        )
+    raise max(failures, key=_weight)
+
+
+def _weight(failure: NetFailure | CannotLook) -> int:
+    """Which of two failures to believe: a fault of ours before all, and an answer before silence."""
+    if isinstance(failure, CannotLook):
+        return 9
+    return {Reason.DNS_NXDOMAIN: 3, Reason.DNS_SERVFAIL: 2}.get(failure.reason, 1)

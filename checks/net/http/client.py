@@ -1,0 +1,245 @@
+"""Visits a URL as one check sees the world: its names, its guard, its trust, every hop under one deadline."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from checks.core.errors import CannotLook
+from checks.net.families import Families
+from checks.net.guard import Guard, Reach, reach
+from checks.net.http.cookies import Jar
+from checks.net.http.decode import ENCODINGS
+from checks.net.http.exchange import DEFAULT_LIMITS, Headers, Heard, Hop, Limits, Phases, Reply, Tried, Visit
+from checks.net.http.failure import NetFailure, Reason, Stage
+from checks.net.http.redirects import Step, following, is_redirect
+from checks.net.http.stock import Sent, exchange
+from checks.net.http.trust import TrustSet
+from checks.net.resolve import Addresses, Overrides
+from checks.parse.urls import Url
+
+_REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One visit to make."""
+
+    url: Url
+    deadline: float  # on the running loop's clock; bounds everything
+    method: str = "GET"
+    headers: Headers = ()
+    body: bytes = b""
+    follow: bool = True
+    max_redirects: int = 10
+    limits: Limits = DEFAULT_LIMITS
+    family: int | None = None  # 4 or 6: the only one to use
+    at: str = ""  # the only address to use for the first hop
+    first: tuple[str, ...] = ()  # addresses to try before the others
+    last: tuple[str, ...] = ()  # addresses to try after the others
+    fresh: bool = False  # ask the DNS afresh
+    steered: bool = False  # found on a page rather than written by the operator: guarded as a redirect is
+
+
+class Resolves(Protocol):
+    """The part of the resolver a client needs."""
+
+    async def addresses(
+        self, host: str, deadline: float, *, overrides: Overrides = (), fresh: bool = False
+    ) -> Addresses:
+        """Return where a name leads; raises `NetFailure` and `CannotLook`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Route:
+    """Where one hop may go."""
+
+    addresses: tuple[str, ...]
+    refused: tuple[Tried, ...]
+    complete: bool
+    took: int  # nanoseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Everything a check fetches goes through one of these; made by `Net.client`."""
+
+    resolver: Resolves
+    guard: Guard
+    families: Families
+    trust: TrustSet
+    overrides: Overrides = ()
+    headers: Headers = ()  # the operator's own
+    user_agent: str
+    remember: "Remembers" = field(default=lambda _heard: None)
+
+    async def visit(self, ask: Ask) -> Visit:
+        """Fetch and follow; a failure of the network is part of the answer.
+
+        Raises `CannotLook` for faults of ours, and nothing else.
+        """
+        jar, hops, seen = Jar(), list[Hop](), set[tuple[str, str, str]]()
+        step = Step(url=ask.url, method=ask.method, headers=(*self.headers, *ask.headers), body=ask.body)
+        while True:
+            cookies = jar.header(step.url) if hops else ""
+            seen.add((step.method, step.url.without_fragment, cookies))
+            hop = await self._hop(step, ask, cookies, first=not hops)
+            hops.append(hop)
+            if hop.failure is not None or hop.reply is None or not (ask.follow and is_redirect(hop.reply)):
+                return Visit(hops=tuple(hops), failure=hop.failure)
+            jar.take(step.url, hop.reply)
+            onward = self._onward(step, hop.reply, ask, jar, seen, len(hops))
+            if isinstance(onward, NetFailure):
+                return Visit(hops=tuple(hops), failure=onward)
+            step = onward
+
+    def _onward(
+        self, step: Step, reply: Reply, ask: Ask, jar: Jar, seen: set[tuple[str, str, str]], followed: int
+    ) -> Step | NetFailure:
+        onward = following(step, reply)
+        if isinstance(onward, NetFailure):
+            return onward
+        if (onward.method, onward.url.without_fragment, jar.header(onward.url)) in seen:
+            return NetFailure(Stage.REDIRECT, Reason.REDIRECT_LOOP, f"comes back to {onward.url}")
+        if followed > ask.max_redirects:
+            return NetFailure(Stage.REDIRECT, Reason.REDIRECT_LIMIT, f"more than {ask.max_redirects} redirects")
+        return onward
+
+    async def addresses(self, ask: Ask) -> tuple[str, ...]:
+        """Return every address of the first hop that a visit could use; raises `NetFailure` and `CannotLook`."""
+        return (await self._route(ask.url, ask, first=True)).addresses
+
+    async def _hop(self, step: Step, ask: Ask, cookies: str, *, first: bool) -> Hop:
+        loop = asyncio.get_running_loop()
+        try:
+            route = await self._route(step.url, ask, first=first)
+        except NetFailure as failure:
+            return Hop(url=step.url, method=step.method, failure=failure.with_traceback(None))
+        if not route.addresses:
+            return _refused(step, route)
+        tried = list(route.refused)
+        heard = Heard()
+        for index, address in enumerate(route.addresses):
+            left = len(route.addresses) - index
+            now = loop.time()
+            connect_by = now + (ask.deadline - now) / left
+            heard = await self._exchange(step, address, cookies, ask, connect_by)
+            tried.append(Tried(address=address, failure=None if heard.reply else heard.failure))
+            if heard.reply is not None or step.method not in _REPEATABLE or loop.time() >= ask.deadline:
+                break
+        used = len(tried) - len(route.refused)
+        return _hop(step, route, tuple(tried), route.addresses[used:], heard)
+
+    async def _route(self, url: Url, ask: Ask, *, first: bool) -> _Route:
+        began = time.perf_counter_ns()
+        answer = await self.resolver.addresses(url.host, ask.deadline, overrides=self.overrides, fresh=ask.fresh)
+        found = _ordered([a for a in dict.fromkeys(answer.found) if ask.family in (None, _family(a))], ask)
+        if ask.at and first:
+            found = [address for address in found if address == ask.at] or [ask.at]
+        if not found:
+            family = f"IPv{ask.family} " if ask.family else ""
+            raise NetFailure(Stage.RESOLVE, Reason.DNS_NO_ADDRESS, f"the name has no {family}address")
+        operator = first and not ask.steered
+        allowed = [address for address in found if self.guard.allows(url.host, address)]
+        usable = [a for a in allowed if self.families.usable(a, public=reach(a) is Reach.PUBLIC)]
+        if allowed and not usable:
+            raise CannotLook(f"no_ipv{_family(allowed[0])}", f"this machine has no route to {', '.join(allowed)}")
+        refused = tuple(
+            Tried(address=address, failure=_guarded(address, operator)) for address in found if address not in allowed
+        )
+        took = time.perf_counter_ns() - began
+        return _Route(addresses=tuple(usable), refused=refused, complete=answer.complete, took=took)
+
+    async def _exchange(self, step: Step, address: str, cookies: str, ask: Ask, connect_by: float) -> Heard:
+        headers = request_headers(step, self.user_agent, cookies)
+        name = next((value for key, value in step.headers if key.lower() == "host"), step.url.host)
+        sent = Sent(
+            url=step.url,
+            address=address,
+            method=step.method,
+            headers=headers,
+            body=step.body,
+            server_name=name.rpartition(":")[0] if name.count(":") == 1 else name,
+        )
+        heard = await exchange(sent, self.trust, ask.limits, connect_by, ask.deadline)
+        if heard.handshake is not None:
+            self.remember(heard)
+        return heard
+
+
+class Remembers(Protocol):
+    """Told of each handshake."""
+
+    def __call__(self, heard: Heard, /) -> None:
+        """Take note."""
+        ...
+
+
+def request_headers(step: Step, user_agent: str, cookies: str) -> Headers:
+    """Return all header fields of a request: ours, unless the operator wrote the same one."""
+    written = {key.lower() for key, _value in step.headers}
+    ours: list[tuple[str, str]] = [
+        ("Host", step.url.authority),
+        ("User-Agent", user_agent),
+        ("Accept", "*/*"),
+        ("Accept-Encoding", ENCODINGS),
+        ("Connection", "close"),
+    ]
+    if cookies:
+        ours.append(("Cookie", cookies))
+    if step.body or step.method in ("POST", "PUT", "PATCH"):
+        ours.append(("Content-Length", str(len(step.body))))
+    return (*(one for one in ours if one[0].lower() not in written), *step.headers)
+
+
+def _family(address: str) -> int:
+    return 6 if ":" in address else 4
+
+
+def _ordered(addresses: list[str], ask: Ask) -> list[str]:
+    def rank(address: str) -> int:
+        return 2 if address in ask.last else 0 if address in ask.first else 1
+
+    return sorted(addresses, key=rank) if ask.first or ask.last else addresses
+
+
+def _guarded(address: str, operator: bool) -> NetFailure:
+    detail = f"{address} is a {reach(address).value} address"
+    if operator:
+        return NetFailure(Stage.RESOLVE, Reason.DNS_PRIVATE, detail)
+    return NetFailure(Stage.REDIRECT, Reason.REDIRECT_GUARDED, detail)
+
+
+def _refused(step: Step, route: _Route) -> Hop:
+    failure = route.refused[0].failure if route.refused else None
+    assert failure is not None
+    detail = "; ".join(tried.failure.detail for tried in route.refused if tried.failure)
+    return Hop(
+        url=step.url,
+        method=step.method,
+        tried=route.refused,
+        complete=route.complete,
+        phases=Phases(resolve=route.took),
+        failure=NetFailure(failure.stage, failure.reason, detail),
+    )
+
+
+def _hop(step: Step, route: _Route, tried: tuple[Tried, ...], untried: tuple[str, ...], heard: Heard) -> Hop:
+    return Hop(
+        url=step.url,
+        method=step.method,
+        tried=tried,
+        untried=untried,
+        complete=route.complete,
+        phases=Phases(
+            resolve=route.took,
+            connect=heard.connect,
+            tls=heard.tls,
+            processing=heard.processing,
+            transfer=heard.transfer,
+        ),
+        handshake=heard.handshake,
+        reply=heard.reply,
+        failure=heard.failure,
+    )

@@ -1,0 +1,109 @@
+"""TLS contexts, two for each set of trusted roots and shared by all probes: one verifies, one only reads the chain."""
+
+import os
+import ssl
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from checks.core.errors import VigieError
+
+# Python 3.13 adds VERIFY_X509_STRICT, which refuses chains that browsers accept: ours are the same on every version.
+_FLAGS: Final = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
+_KEPT: Final = 64  # trust sets alive at once; each new state of a file is another
+
+
+class TrustUnreadable(VigieError):
+    """A `ca_file` cannot be read or holds no certificate."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrustSet:
+    """What a check believes; `name` changes with the content of the files, so that old verdicts do not outlive them."""
+
+    name: str
+    verifying: ssl.SSLContext
+    reading: ssl.SSLContext
+
+
+def trust_set(ca_file: str = "", client_certificate: tuple[str, str] | None = None) -> TrustSet:
+    """Return the trust set of the system's roots (certifi's where the system has none) and `ca_file`.
+
+    Cheap after the first call, until a file changes. Raises `TrustUnreadable`.
+    """
+    own = _stamp(ca_file) if ca_file else None
+    return _build(ca_file, own, client_certificate, _system())
+
+
+@lru_cache(maxsize=_KEPT)
+def _build(
+    ca_file: str,
+    stamp: tuple[int, int, int] | None,
+    client_certificate: tuple[str, str] | None,
+    system: tuple[str, tuple[int, int, int] | None],
+) -> TrustSet:
+    verifying = _context()
+    verifying.verify_flags = _FLAGS
+    verifying.verify_mode = ssl.CERT_REQUIRED
+    verifying.hostname_checks_common_name = False  # RFC 9525: only subjectAltName counts, for browsers too
+    _load_system(verifying, system[0])
+    if ca_file:
+        _load_extra(verifying, ca_file)
+    reading = _context()
+    reading.check_hostname = False
+    reading.verify_mode = ssl.CERT_NONE
+    if client_certificate is not None:
+        for context in (verifying, reading):
+            context.load_cert_chain(*client_certificate)
+    return TrustSet(f"{ca_file}{stamp}{client_certificate}{system}", verifying, reading)
+
+
+def _context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # what browsers ask for
+    context.set_alpn_protocols(["http/1.1"])
+    context.options |= ssl.OP_NO_COMPRESSION
+    return context
+
+
+def _system() -> tuple[str, tuple[int, int, int] | None]:
+    """Where the system's roots are: a bundle, a folder, or "" for certifi's; with the state it is in."""
+    paths = ssl.get_default_verify_paths()
+    bundle = paths.cafile or ""
+    if bundle:
+        return bundle, _stamp(bundle)
+    folder = paths.capath or ""
+    if folder and any(True for _ in os.scandir(folder)):
+        return folder, _stamp(folder)
+    return "", None
+
+
+def _load_system(context: ssl.SSLContext, where: str) -> None:
+    if not where:
+        import certifi
+
+        context.load_verify_locations(certifi.where())
+    else:
+        context.set_default_verify_paths()
+
+
+def _load_extra(context: ssl.SSLContext, ca_file: str) -> None:
+    try:
+        context.load_verify_locations(ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise TrustUnreadable(f"ca_file {ca_file} holds no certificate that can be read: {error}") from error
+    context.verify_flags |= (
+        ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    )  # an intermediate or a leaf may be what is trusted
+
+
+def _stamp(path: str) -> tuple[int, int, int]:
+    try:
+        status = Path(path).stat()
+    except OSError as error:
+        raise TrustUnreadable(f"{path} cannot be read: {error}") from error
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+__all__ = ["TrustSet", "TrustUnreadable", "trust_set"]
