@@ -1,0 +1,93 @@
+"""What a ticket about a visit holds: what was done, what came back, and how to see it again."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from checks.core.model import Shared, SharedKind
+from checks.net.http.exchange import Hop, Reply, Visit
+from checks.parse import redact
+from checks.parse.domains import registrable
+from checks.parse.validity import NotDer, validity
+from checks.uptime import curl
+from checks.uptime.options import Options
+from checks.uptime.seen import Seen
+
+BODY = 64 * 1024  # bytes of a page kept as evidence
+
+
+def of_visit(seen: Seen, visit: Visit, options: Options) -> dict[str, Any]:
+    """Return the facts that every finding about a visit carries."""
+    hop, reply = visit.last, visit.reply
+    facts: dict[str, Any] = {
+        "url": redact.url(str(hop.url)),
+        "host": hop.url.host,
+        "port": hop.url.port,
+        "address": hop.address or None,
+        "addresses": tuple(_tried(hop)),
+        "phases_ms": tuple(_phases(visit)),
+        "attempts": tuple(_attempts(seen)),
+        "curl": curl.command(visit, options, seen.limit),
+    }
+    if len(visit.hops) > 1:
+        facts["hops"] = tuple((one.reply.status if one.reply else 0, redact.url(str(one.url))) for one in visit.hops)
+    if reply is not None:
+        facts |= {"status": reply.status, "server": reply.header("server"), "bytes": len(reply.body)}
+        if reply.oddities:
+            facts["oddities"] = tuple(reply.oddities)
+    return facts | dict(_tls(hop))
+
+
+def _tried(hop: Hop) -> Iterator[tuple[str, str]]:
+    for tried in hop.tried:
+        failure = tried.failure
+        yield tried.address, "answered" if failure is None else f"{failure.reason.value}: {failure.detail}"
+    for address in hop.untried:
+        yield address, "not tried"
+
+
+def _phases(visit: Visit) -> Iterator[tuple[str, float]]:
+    for phase in ("resolve", "connect", "tls", "processing", "transfer"):
+        yield phase, round(sum(getattr(hop.phases, phase) for hop in visit.hops) / 1e6, 3)
+
+
+def _attempts(seen: Seen) -> Iterator[tuple[int, float, str]]:
+    for attempt in seen.attempt.before:
+        reasons = ", ".join(dict.fromkeys(str(f.fact("reason") or f.rule.id) for f in attempt.findings))
+        yield attempt.number, round(attempt.seconds, 3), reasons or "ok"
+
+
+def _tls(hop: Hop) -> Iterator[tuple[str, Any]]:
+    handshake = hop.handshake
+    if handshake is None:
+        return
+    yield "tls", f"{handshake.version} {handshake.cipher}".strip() or None
+    try:
+        not_before, not_after = validity(handshake.chain[0])
+    except (IndexError, NotDer):
+        return
+    yield "certificate_not_before", not_before.isoformat()
+    yield "certificate_not_after", not_after.isoformat()
+
+
+def shares(visit: Visit, reason: str) -> frozenset[Shared]:
+    """Return what the cause of a failure may be shared through with other sites."""
+    hop = visit.last
+    found = {Shared(kind=SharedKind.ADDRESS, value=tried.address) for tried in hop.tried}
+    if reason.startswith("dns_"):
+        found.add(Shared(kind=SharedKind.ZONE, value=registrable(hop.url.host)))
+    if reason.startswith("tls_") and hop.handshake is not None and hop.handshake.chain:
+        found.add(Shared(kind=SharedKind.CERTIFICATE, value=_fingerprint(hop.handshake.chain[0])))
+    return frozenset(found)
+
+
+def _fingerprint(der: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(der).hexdigest()
+
+
+def head(reply: Reply, own: frozenset[str]) -> bytes:
+    """Return the status line and the headers of an answer, secrets masked; `own` are header names of the operator."""
+    lines = [f"HTTP/{reply.version} {reply.status} {reply.reason}".rstrip()]
+    lines += [f"{name}: {redact.header(name, value, own)}" for name, value in reply.headers]
+    return "\n".join(lines).encode("utf-8", "replace")

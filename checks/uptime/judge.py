@@ -1,0 +1,187 @@
+"""Decides what a visit says about the site; pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from checks.core.check import Looking, Recheck
+from checks.core.model import ALL, Finding, Layer, Measure, Remember, Said, Severity, Untested
+from checks.net.http.exchange import Tried, Visit
+from checks.net.http.failure import NetFailure, Reason
+from checks.net.http.redirects import downgrades
+from checks.parse.domains import same_owner
+from checks.uptime import evidence, measures
+from checks.uptime.options import IpVersion, Options, ranges
+from checks.uptime.rules import ADDRESS, BLOCKED, CONTENT, DOWN, REDIRECT, SLOW
+from checks.uptime.seen import Memory, Seen
+
+_LAYERS = {"dns": Layer.DNS, "connect": Layer.TCP, "tls": Layer.TLS}
+_BLOCKING_PAGES = frozenset({"blank_page", "error_page", "maintenance_page", "parked_page"})
+_ABOVE = frozenset({CONTENT.family, SLOW.family})
+_UNSEEN = _ABOVE | {ADDRESS.family, BLOCKED.family}  # of a site that gives no answer
+_AGAIN = 1.0  # seconds before the second look
+
+
+def expected(status: int, options: Options) -> bool:
+    """Whether a status is one that the check expects."""
+    return any(status in one for one in ranges(options.expect_status))
+
+
+def judge(seen: Seen, options: Options, _memory: Memory | None, _now: datetime) -> Iterator[Said]:
+    """Yield the findings, measures and what stays untested of one attempt."""
+    visit = seen.visit
+    yield from measures.of_visit(visit, seen.seconds)
+    if seen.reading.challenge:
+        yield from _challenged(seen, options)
+        return
+    unwell = list(_availability(seen, options))
+    yield from unwell
+    content = [] if _is_down(unwell) else list(_content(seen, options))
+    yield from content
+    if _is_down(unwell):
+        yield Untested(families=_UNSEEN, cause="unavailable")
+    else:
+        yield from _addresses(seen, options)
+        yield from _above(seen, options)
+    reason = next((finding.fact("reason") for finding in (*unwell, *content)), None)
+    yield Measure(name="probe_success", value=int(reason is None))
+    yield Measure(name="probe_failed_due_to_regex", value=int(seen.reading.pattern_failed))
+    if reason is not None:
+        yield Measure(name="probe_failure_info", value=1, labels=(("reason", str(reason)),))
+    yield Remember(memory=_remembered(seen, unwell=_is_down(unwell)))
+
+
+def _is_down(findings: list[Finding]) -> bool:
+    """Whether visitors get nothing: then the run says nothing of what the page holds."""
+    return any(finding.blocks for finding in findings)
+
+
+def _availability(seen: Seen, options: Options) -> Iterator[Finding]:
+    visit = seen.visit
+    if visit.failure is not None and not _answers_wrongly(visit, options):
+        yield _failed(seen, visit, visit.failure, options)
+        return
+    reply = visit.reply
+    if reply is not None and not expected(reply.status, options):
+        facts = evidence.of_visit(seen, visit, options)
+        wanted = ", ".join(str(one) for one in options.expect_status)
+        yield DOWN.found(
+            seen.name,
+            shares=evidence.shares(visit, "status"),
+            **facts,
+            reason="status",
+            expected=wanted,
+            detail=f"status {reply.status} {reply.reason}".rstrip(),
+        )
+    yield from _astray(seen, visit, options)
+
+
+def _answers_wrongly(visit: Visit, options: Options) -> bool:
+    """A body that is cut under a wrong status tells less than the status does."""
+    reply, failure = visit.reply, visit.failure
+    cut = failure is not None and not failure.reason.startswith("redirect_")
+    return cut and reply is not None and not expected(reply.status, options)
+
+
+def _failed(seen: Seen, visit: Visit, failure: NetFailure, options: Options) -> Finding:
+    facts = evidence.of_visit(seen, visit, options)
+    reason = failure.reason.value
+    rule = REDIRECT if reason.startswith("redirect_") else DOWN
+    return rule.found(
+        seen.name,
+        layer=_LAYERS.get(reason.partition("_")[0], rule.layer),
+        shares=evidence.shares(visit, reason),
+        **facts,
+        reason=reason,
+        stage=failure.stage.value,
+        detail=failure.detail or reason,
+    )
+
+
+def _astray(seen: Seen, visit: Visit, options: Options) -> Iterator[Finding]:
+    """Redirects that were followed and should not be there: visitors still get a page."""
+    urls = [hop.url for hop in visit.hops]
+    reason = ""
+    if any(downgrades(before, after) for before, after in pairwise(urls)):
+        reason = Reason.REDIRECT_DOWNGRADE.value
+    elif urls[-1].host != urls[0].host and not same_owner(urls[0].host, urls[-1].host):
+        reason = Reason.REDIRECT_FOREIGN.value
+    if reason:
+        facts = evidence.of_visit(seen, visit, options)
+        yield REDIRECT.found(
+            seen.name, blocks=False, **facts, reason=reason, to=str(urls[-1]), detail=f"ends at {urls[-1]}"
+        )
+
+
+def _content(seen: Seen, options: Options) -> Iterator[Finding]:
+    if not seen.reading.faults:
+        return
+    first, *others = seen.reading.faults
+    facts = evidence.of_visit(seen, seen.visit, options)
+    facts |= {"expected": first.detail} | dict(first.facts)
+    if others:
+        facts["also"] = tuple(other.detail for other in others)
+    yield CONTENT.found(
+        seen.name, blocks=first.reason in _BLOCKING_PAGES, **facts, reason=first.reason, detail=first.detail
+    )
+
+
+def _addresses(seen: Seen, options: Options) -> Iterator[Said]:
+    """Say which addresses fail while others answer, and of which this run says nothing."""
+    for visit, tried in _failing(seen):
+        facts = evidence.of_visit(seen, visit, options) | {"address": tried.address}
+        failure = tried.failure
+        assert failure is not None
+        yield ADDRESS.found(
+            tried.address, **facts, reason="address", failure=failure.reason.value, detail=failure.detail or "fails"
+        )
+    for visit in seen.visits:
+        for hop in visit.hops:
+            if not hop.complete:
+                yield Untested(families=frozenset({ADDRESS.family}), cause="dns_incomplete")
+            if options.ip_version != IpVersion.EACH:
+                for address in hop.untried:
+                    yield Untested(families=frozenset({ADDRESS.family}), subject=address, cause="another_answered")
+
+
+def _failing(seen: Seen) -> Iterator[tuple[Visit, Tried]]:
+    for visit in seen.visits:
+        for hop in visit.hops:
+            for tried in hop.tried:
+                if tried.failure is not None:
+                    yield visit, tried
+        if visit.failure is not None and visit is not seen.visit:
+            first = visit.hops[0]
+            if all(tried.failure is None for tried in first.tried) and first.address:
+                yield visit, Tried(address=first.address, failure=visit.failure)
+
+
+def _above(seen: Seen, options: Options) -> Iterator[Said]:
+    """Judge the time it took, and say what an answer without a body leaves open."""
+    if seen.reading.unread:
+        yield Untested(families=frozenset({CONTENT.family}), cause=seen.reading.unread)
+    if seen.visit.hops[-1].method == "HEAD":
+        yield Untested(families=_ABOVE, cause="no_body")
+        return
+    if options.slow_after is not None and seen.seconds > options.slow_after:
+        facts = evidence.of_visit(seen, seen.visit, options)
+        yield SLOW.found(
+            seen.name, **facts, reason="slow", seconds=round(seen.seconds, 3), limit=options.slow_after, detail="slow"
+        )
+
+
+def _challenged(seen: Seen, options: Options) -> Iterator[Said]:
+    facts = evidence.of_visit(seen, seen.visit, options)
+    yield BLOCKED.found(seen.name, **facts, reason="bot_challenge", detail=seen.reading.challenge)
+    yield Untested(families=ALL, cause="challenged")
+
+
+def _remembered(seen: Seen, *, unwell: bool) -> Memory:
+    failing = dict.fromkeys(tried.address for _visit, tried in _failing(seen))
+    return Memory(failing=tuple(failing), unwell=unwell)
+
+
+def recheck(findings: tuple[Finding, ...], attempt: Looking) -> Recheck | None:
+    """Look once more when something is wrong: most failures of one second are gone the next."""
+    wrong = any(finding.severity is not Severity.INFO for finding in findings)
+    return Recheck(after=_AGAIN) if wrong and attempt.number == 1 else None

@@ -1,0 +1,109 @@
+"""Visits the site and keeps what came back; decides nothing."""
+
+import asyncio
+from dataclasses import replace
+
+from checks.core.check import Context
+from checks.net.http.client import Ask, Client
+from checks.net.http.exchange import Limits, Visit
+from checks.net.http.failure import NetFailure
+from checks.parse import redact
+from checks.parse.urls import parse
+from checks.uptime import evidence
+from checks.uptime.judge import expected
+from checks.uptime.options import IpVersion, Options
+from checks.uptime.reading import read
+from checks.uptime.rules import ADDRESS, AVAILABLE
+from checks.uptime.seen import Memory, Reading, Seen
+
+_AT_ONCE = 8  # addresses of one name visited at the same time
+_SPARE = 0.05  # seconds kept back so that what was seen is handed in before the deadline
+
+
+async def observe(context: Context[Options, Memory]) -> Seen:
+    """Make the visit, or one for each address; raises `CannotLook` for faults of ours."""
+    loop, options = asyncio.get_running_loop(), context.options
+    began = loop.time()
+    client = context.net.client(options, context.target)
+    ask = _ask(context)
+    if IpVersion(str(options.ip_version)) is IpVersion.EACH:
+        visits = await _each(client, ask)
+    else:
+        visits = (await client.visit(ask),)
+    seconds = loop.time() - began
+    seen = Seen(
+        name=context.name, attempt=context.attempt, visits=visits, seconds=seconds, limit=context.deadline - began
+    )
+    seen = replace(seen, reading=_reading(seen.visit, options))
+    _keep_evidence(context, seen)
+    return seen
+
+
+def _ask(context: Context[Options, Memory]) -> Ask:
+    options, memory = context.options, context.memory or Memory()
+    return Ask(
+        url=parse(context.target),
+        deadline=context.deadline - _SPARE,
+        method=options.method,
+        body=options.body.reveal().encode() if options.body else b"",
+        follow=options.follow_redirects,
+        max_redirects=options.max_redirects,
+        limits=Limits(body=options.max_bytes),
+        family=options.family,
+        first=tuple(dict.fromkeys((*memory.failing, *context.only, *_of(context, ADDRESS.family)))),
+        last=_of(context, AVAILABLE),
+        fresh=memory.unwell or context.attempt.number > 1,
+    )
+
+
+def _of(context: Context[Options, Memory], family: str) -> tuple[str, ...]:
+    """The addresses that the looks before found wrong.
+
+    A second look at a site that is down begins with the others, one at an address that fails alone with that address.
+    """
+    before = (finding for attempt in context.attempt.before for finding in attempt.findings)
+    found = (finding.fact("address") for finding in before if finding.family == family)
+    return tuple(address for address in found if isinstance(address, str))
+
+
+async def _each(client: Client, ask: Ask) -> tuple[Visit, ...]:
+    try:
+        addresses = await client.addresses(ask)
+    except NetFailure:
+        addresses = ()
+    if not addresses:  # the visit itself says why
+        return (await client.visit(ask),)
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(address: str) -> Visit:
+        async with gate:
+            return await client.visit(replace(ask, at=address, fresh=False))
+
+    return tuple(await asyncio.gather(*(one(address) for address in addresses)))
+
+
+def _reading(visit: Visit, options: Options) -> Reading:
+    reply = visit.reply
+    if reply is None or visit.failure is not None:
+        return Reading()
+    reading = read(reply, visit.last.method, options)
+    return reading if expected(reply.status, options) or reading.challenge else Reading()
+
+
+def _keep_evidence(context: Context[Options, Memory], seen: Seen) -> None:
+    """Keep the head and the beginning of the body of an answer that something is wrong with."""
+    visit, options = seen.visit, context.options
+    reply = visit.reply
+    well = visit.failure is None and reply is not None and expected(reply.status, options)
+    if reply is None or (well and seen.reading == Reading()):
+        return
+    own = frozenset(name.lower() for name, _secret in options.headers)
+    number = context.attempt.number
+    context.files.add("headers", f"headers-{number}.txt", "text/plain", evidence.head(reply, own))
+    if reply.body:
+        secrets = [secret.reveal() for _name, secret in options.headers]
+        body = reply.body[: evidence.BODY]
+        if secrets:
+            body = redact.text(body.decode("utf-8", "replace"), secrets).encode()
+        media = (reply.header("content-type") or "application/octet-stream").strip()[:200]
+        context.files.add("body", f"body-{number}", media, body)

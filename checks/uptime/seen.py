@@ -1,0 +1,50 @@
+"""What an uptime check sees and remembers."""
+
+from dataclasses import dataclass
+
+from checks.core.check import Looking
+from checks.net.http.exchange import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing about the page that is not as it should be; `facts` are the finding's own, in pairs."""
+
+    reason: str
+    detail: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the page says, apart from how it came."""
+
+    faults: tuple[Fault, ...] = ()
+    challenge: str = ""  # what betrays a bot challenge; "" for none
+    unread: str = ""  # why the page could not be judged; "" when it was
+    pattern_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One attempt: a visit, or with `ip_version = "each"` one visit for each address."""
+
+    name: str  # the check's
+    attempt: Looking
+    visits: tuple[Visit, ...]  # at least one
+    reading: Reading = Reading()  # of the visit that speaks for the site
+    seconds: float = 0.0
+    limit: float = 0.0  # seconds the attempt had
+
+    @property
+    def visit(self) -> Visit:
+        """The visit that speaks for the site: the first that ended well, else the first."""
+        return next((visit for visit in self.visits if visit.failure is None), self.visits[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What the next run gets back."""
+
+    failing: tuple[str, ...] = ()  # addresses that failed: they are tried first, so that they can be seen to recover
+    unwell: bool = False  # the site gave no usable answer: the DNS is asked afresh
