@@ -49,6 +49,9 @@ class Head:
     hash: str
 
 
+NOTHING = Head(events=0, hash=START)
+
+
 def sha256(text: str) -> str:
     """Return the digest of a text in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -91,13 +94,27 @@ def append(session: Session, draft: Draft) -> Event:
 def head(session: Session, ticket: str) -> Head:
     """Return where a ticket's chain stands."""
     row = session.one("SELECT seq, hash FROM events WHERE ticket = ? ORDER BY seq DESC LIMIT 1", (ticket,))
-    return Head(events=row["seq"], hash=row["hash"]) if row else Head(events=0, hash=START)
+    return Head(events=row["seq"], hash=row["hash"]) if row else NOTHING
+
+
+def heads(session: Session) -> dict[str, Head]:
+    """Return where every ticket's chain stands."""
+    rows = session.rows("SELECT ticket, max(seq) AS seq, hash FROM events GROUP BY ticket")
+    return {row["ticket"]: Head(events=row["seq"], hash=row["hash"]) for row in rows}
 
 
 def log_head(session: Session) -> str:
     """Return the hash that links all events written so far."""
     row = session.one("SELECT log FROM events ORDER BY id DESC LIMIT 1")
     return str(row["log"]) if row else START
+
+
+def without(session: Session) -> tuple[str, ...]:
+    """Return the tickets that have no event: someone removed them."""
+    rows = session.rows(
+        "SELECT ref FROM tickets WHERE NOT EXISTS (SELECT 1 FROM events WHERE ticket = ref) ORDER BY ref"
+    )
+    return tuple(row["ref"] for row in rows)
 
 
 def of(session: Session, ticket: str) -> tuple[Event, ...]:

@@ -101,6 +101,12 @@ class Past:
     outcome: Outcome | None
 
 
+_READ = (
+    "SELECT site, name, location, kind, target, outcomes.id, started, took, result, body "
+    "FROM checks JOIN outcomes ON checks.id = check_id "
+)
+
+
 def history(
     session: Session,
     rules: Catalogue,
@@ -113,11 +119,18 @@ def history(
 ) -> Iterator[Past]:
     """Return the runs of a site's checks that started in [begin, end), the last ones first."""
     rows = session.rows(
-        "SELECT site, name, location, kind, target, outcomes.id, started, took, result, body "
-        "FROM checks JOIN outcomes ON checks.id = check_id "
-        "WHERE site = ? AND (? IS NULL OR name = ?) AND started >= ? AND started < ? "
+        f"{_READ} WHERE site = ? AND (? IS NULL OR name = ?) AND started >= ? AND started < ? "
         "ORDER BY started DESC, outcomes.id LIMIT ?",
         (site, check, check, to_ms(begin), to_ms(end), limit),
+    )
+    return (_past(row, rules) for row in rows)
+
+
+def between(session: Session, rules: Catalogue, key: Key, begin: datetime, end: datetime) -> Iterator[Past]:
+    """Yield the runs of one check that started in [begin, end), the first ones first."""
+    rows = session.db.query(
+        f"{_READ} WHERE site = ? AND name = ? AND location = ? AND started >= ? AND started < ? ORDER BY started",
+        (key.site, key.check, key.location, to_ms(begin), to_ms(end)),
     )
     return (_past(row, rules) for row in rows)
 

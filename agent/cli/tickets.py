@@ -1,0 +1,139 @@
+"""`vigie tickets`: what is open, and all there is to say of one ticket; works also while no daemon runs."""
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.frame import Config
+from checks.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from agent.config.loaded import Settings
+    from agent.core.desk.ticket import State
+    from agent.present.ticket_text import Reader
+
+HELP = """See the tickets.
+
+\b
+  vigie tickets list
+  vigie tickets list --state all --site acme-shop --format json
+  vigie tickets show ACME-2026-0042
+  vigie tickets show ACME-2026-0042 --lang fr
+  vigie tickets verify-log"""
+
+
+class Format(StrEnum):
+    """How to print tickets."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Form = Annotated[Format, typer.Option("--format", help="Text for people, JSON for programs.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `tickets` to the command."""
+    group = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
+    group.command("list")(list_tickets)
+    group.command("show")(show)
+    group.command("verify-log")(verify_log)
+    app.add_typer(group, name="tickets")
+
+
+def list_tickets(
+    state: Annotated[str, typer.Option(metavar="STATE", help="live, all, or one state.")] = "live",
+    site: Annotated[str, typer.Option(metavar="ID", help="Only tickets of this site.")] = "",
+    form: Form = Format.TEXT,
+    config: Config = Path("config.toml"),
+) -> int:
+    """List tickets, the gravest and oldest first."""
+    from agent.present.ticket_json import ticket_json
+    from agent.present.ticket_text import list_text
+    from agent.store import views
+    from agent.store.opening import open_from
+
+    states = _states(state)
+    settings, store = open_from(config)
+    found = store.read(lambda session: views.ticket_views(session, store.rules, states=states, site=site or None))
+    store.close()
+    if form is Format.JSON:
+        print(json.dumps([ticket_json(view) for view in found], ensure_ascii=False, indent=2))
+    else:
+        _print(list_text(found, _reader(settings, "en")))
+    return 0
+
+
+def show(
+    ref: Annotated[str, typer.Argument(help="The ticket's reference.", show_default=False)],
+    lang: Annotated[str, typer.Option(metavar="fr|en", help="Instead of the site's language.")] = "",
+    form: Form = Format.TEXT,
+    config: Config = Path("config.toml"),
+) -> int:
+    """Show one ticket: what is wrong, since when, where, what was tried, how to see it oneself."""
+    from agent.present.ticket_json import story_json
+    from agent.present.ticket_text import story_text
+    from agent.store import views
+    from agent.store.opening import open_from
+    from agent.texts import LANGUAGES
+
+    if lang and lang not in LANGUAGES:
+        raise UsageError(f"--lang {lang}: there is {', '.join(LANGUAGES)}")
+    settings, store = open_from(config)
+    story = store.read(lambda session: views.ticket_story(session, store.rules, ref))
+    store.close()
+    if story is None:
+        raise UsageError(f"there is no ticket {ref}")
+    if form is Format.JSON:
+        print(json.dumps(story_json(story, lang or None), ensure_ascii=False, indent=2))
+    else:
+        reader = _reader(settings, lang or story.view.ticket.language)
+        _print(story_text(story, datetime.now(UTC), reader))
+    return 0
+
+
+def verify_log(config: Config = Path("config.toml")) -> int:
+    """Check that no event of any ticket was altered, removed or added by hand."""
+    from agent.store import chain
+    from agent.store.opening import open_from
+
+    _settings, store = open_from(config)
+    seen = store.read(chain.verify)
+    store.close()
+    for fault in seen.faults:
+        print(fault, file=sys.stderr)
+    print(f"{seen.events} events of {seen.tickets} tickets, {seen.erased} payloads erased")
+    print(f"the log ends at {seen.log or '-'}")
+    return 1 if seen.faults else 0
+
+
+def _states(word: str) -> "tuple[State, ...]":
+    from agent.core.desk.ticket import LIVE, State
+
+    match word:
+        case "live":
+            return tuple(state for state in State if state in LIVE)
+        case "all":
+            return tuple(State)
+        case _ if word in set(State):
+            return (State(word),)
+        case _:
+            raise UsageError(f"--state {word}: there is live, all, {', '.join(State)}")
+
+
+def _reader(settings: "Settings", language: str) -> "Reader":
+    from agent.present.terminal import paint_for
+    from agent.present.ticket_text import Reader
+    from agent.settings import Agent
+
+    return Reader(language=language, zone=settings[Agent].timezone, paint=paint_for(sys.stdout))
+
+
+def _print(lines: Iterable[str]) -> None:
+    print("\n".join(lines))

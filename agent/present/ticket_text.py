@@ -1,0 +1,206 @@
+"""A ticket as a person reads it: what is wrong, since when, where, what was tried, how to see it oneself."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from agent.core.desk.ticket import EventKind, State, Ticket
+from agent.core.desk.view import TicketStory, TicketView, Told, Try
+from agent.present.terminal import Paint
+from agent.present.ticket_json import title
+from agent.texts import render, translate
+from agent.texts.values import duration
+from checks.core.facts import Fact
+from checks.core.model import Finding, Maintenance, Severity
+
+_WIDTH = 15  # columns of a label
+_LONG = 400  # characters of a fact shown; the whole stands in the JSON
+CURL = "curl"  # the fact that holds a line to paste
+
+SEVERITIES = {
+    Severity.CRITICAL: "critical",
+    Severity.MAJOR: "major",
+    Severity.MINOR: "minor",
+    Severity.INFO: "info",
+}
+STATES = {
+    State.OPEN: "open",
+    State.ACKNOWLEDGED: "acknowledged",
+    State.IN_PROGRESS: "in progress",
+    State.PENDING: "pending",
+    State.RESOLVED: "resolved",
+    State.CLOSED: "closed",
+    State.MERGED: "merged",
+}
+KINDS = {
+    Maintenance.CORRECTIVE: "corrective maintenance",
+    Maintenance.PREVENTIVE: "preventive maintenance",
+    Maintenance.ADAPTIVE: "adaptive maintenance",
+    Maintenance.EVOLUTIVE: "out of contract",
+    Maintenance.NONE: "the agent itself",
+}
+EVENTS = {
+    EventKind.OPENED: "opened",
+    EventKind.CHANGED: "changed",
+    EventKind.ACKNOWLEDGED: "acknowledged",
+    EventKind.RESOLVED: "resolved, as the check saw",
+    EventKind.REOPENED: "reopened",
+    EventKind.UNSTABLE: "unstable",
+    EventKind.RESTORED: "stable again",
+    EventKind.CLOCK_WARNING: "a deadline is near",
+    EventKind.ESCALATED: "escalated",
+    EventKind.REMINDER: "reminder",
+    EventKind.COMMENTED: "comment",
+    EventKind.MERGED: "merged",
+    EventKind.CLOSED: "closed",
+    EventKind.UPDATED: "updated",
+    EventKind.EXPLAINED: "explained by another ticket",
+    EventKind.RELEASED: "stands for itself again",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads: the language, the time zone, and whether colours show."""
+
+    language: str
+    zone: ZoneInfo
+    paint: Paint
+
+    def say(self, msgid: str, **places: object) -> str:
+        """Return a sentence in the reader's language."""
+        return translate(msgid, self.language, **places)
+
+    def when(self, instant: datetime) -> str:
+        """Return an instant on the reader's clock, to the second."""
+        return f"{instant.astimezone(self.zone):%Y-%m-%d %H:%M:%S %Z}"
+
+    def line(self, label: str, text: str) -> str:
+        """Return a labelled line."""
+        return f"  {self.paint(f'{self.say(label):{_WIDTH}}', 'dim')} {text}"
+
+
+def list_text(views: Iterable[TicketView], reader: Reader) -> Iterator[str]:
+    """Yield a line for each ticket, and one that counts them."""
+    count = 0
+    for view in views:
+        count, ticket = count + 1, view.ticket
+        grave = reader.paint.severity(ticket.finding.severity, f"{_severity(ticket, reader):10}")
+        parent = f"  ← {ticket.parent}" if ticket.parent else ""
+        place = f"{ticket.key.site}/{ticket.key.check}"
+        since = reader.when(ticket.detected_at)
+        yield f"{ticket.ref:18} {grave} {STATES[ticket.state]:12} {since}  {place:24} {title(ticket)}{parent}"
+    yield f"{count} tickets" if count != 1 else "1 ticket"
+
+
+def story_text(story: TicketStory, now: datetime, reader: Reader) -> Iterator[str]:
+    """Yield the lines of one ticket."""
+    ticket = story.view.ticket
+    yield from _head(ticket, reader)
+    yield ""
+    yield from _times(ticket, now, reader)
+    yield from _place(ticket, reader)
+    yield from _relations(story, reader)
+    yield ""
+    yield reader.line("what to do", render(ticket.finding.rule.advice, ticket.finding.facts, reader.language))
+    curl = ticket.finding.fact(CURL)
+    if isinstance(curl, str):
+        yield reader.line("see yourself", curl)
+    yield from _facts(ticket.finding, reader)
+    yield from _tries(story.tries, reader)
+    yield from _told(story, reader)
+
+
+def _head(ticket: Ticket, reader: Reader) -> Iterator[str]:
+    grave = reader.paint.severity(ticket.finding.severity, f"✖ {_severity(ticket, reader)}")
+    state = reader.say(STATES[ticket.state])
+    yield f"{reader.paint(ticket.ref, 'bold')}  {grave}  {state}  {ticket.key.site} / {ticket.key.check}"
+    yield f"  {reader.paint(title(ticket, reader.language), 'bold')}"
+
+
+def _times(ticket: Ticket, now: datetime, reader: Reader) -> Iterator[str]:
+    until = ticket.restored_at or ticket.closed_at or now
+    lasted = duration(max(0.0, (until - ticket.detected_at).total_seconds()), reader.language)
+    yield reader.line("since", f"{reader.when(ticket.detected_at)} ({lasted})")
+    yield reader.line("ticket opened", reader.when(ticket.opened_at))
+    seen = reader.say("{when}, {count} failing runs", when=reader.when(ticket.seen_at), count=ticket.occurrences)
+    yield reader.line("last seen", seen)
+    named = (("acknowledged", ticket.acked_at), ("restored", ticket.restored_at), ("closed", ticket.closed_at))
+    for label, instant in named:
+        if instant is not None:
+            yield reader.line(label, reader.when(instant))
+    if ticket.reopen_count:
+        yield reader.line("reopened", reader.say("{count} times", count=ticket.reopen_count))
+
+
+def _place(ticket: Ticket, reader: Reader) -> Iterator[str]:
+    if ticket.target:
+        yield reader.line("address", ticket.target)
+    if ticket.finding.subject not in (ticket.key.check, ticket.target):
+        yield reader.line("subject", ticket.finding.subject)
+    yield reader.line("rule", f"{ticket.finding.rule.id}, {reader.say(KINDS[ticket.finding.rule.maintenance])}")
+
+
+def _relations(story: TicketStory, reader: Reader) -> Iterator[str]:
+    ticket = story.view.ticket
+    named = (
+        ("explained by", ticket.parent),
+        ("merged into", ticket.merged_into),
+        ("happened before", ticket.recurrence_of),
+    )
+    for label, ref in named:
+        if ref is not None:
+            yield reader.line(label, ref)
+    for child in story.children:
+        yield reader.line("explains", f"{child.ref}  {title(child, reader.language)}")
+
+
+def _facts(finding: Finding, reader: Reader) -> Iterator[str]:
+    facts = [(name, value) for name, value in finding.facts if name != CURL and value is not None]
+    if facts:
+        yield ""
+        yield f"  {reader.paint(reader.say('what was found'), 'bold')}"
+    for name, value in facts:
+        lines = [_line(item) for item in value] if isinstance(value, tuple) else _line(value).splitlines() or [""]
+        for number, line in enumerate(lines):
+            yield f"    {name if number == 0 else '':{_WIDTH}} {line if len(line) <= _LONG else line[:_LONG] + '…'}"
+
+
+def _tries(tries: tuple[Try, ...], reader: Reader) -> Iterator[str]:
+    if not tries:
+        return
+    yield ""
+    yield f"  {reader.paint(reader.say('what was tried'), 'bold')}"
+    for one in tries:
+        found = "; ".join(render(f.rule.says, f.facts, reader.language) for f in one.findings) or reader.say(
+            "nothing wrong"
+        )
+        took = duration(one.took.total_seconds(), reader.language)
+        attempt = reader.say("attempt {number}, {took}", number=one.number, took=took)
+        yield f"    {reader.when(one.started)}  {attempt}: {found}"
+
+
+def _told(story: TicketStory, reader: Reader) -> Iterator[str]:
+    yield ""
+    yield f"  {reader.paint(reader.say('what happened'), 'bold')}"
+    for told in story.told:
+        yield f"    {told.seq:3}  {reader.when(told.at)}  {told.actor}: {reader.say(EVENTS[told.kind])}{_detail(told)}"
+    yield f"    {reader.paint(reader.say('chain ends at {hash}', hash=story.view.head), 'dim')}"
+
+
+def _detail(told: Told) -> str:
+    """What a payload adds in a few words: what changed, which other ticket, what a person wrote."""
+    body = json.loads(told.body) if told.body else {}
+    changed = ", ".join(body.get("changed", ()))
+    words = changed or body.get("parent") or body.get("reason") or body.get("text") or ""
+    return f" ({words})" if words else ""
+
+
+def _severity(ticket: Ticket, reader: Reader) -> str:
+    return reader.say(SEVERITIES[ticket.finding.severity])
+
+
+def _line(value: Fact) -> str:
+    return "  ".join(_line(item) for item in value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,30 @@
+"""Finds the store that a configuration speaks of."""
+
+from pathlib import Path
+
+from agent.config import load
+from agent.config.loaded import Settings
+from agent.core.desk.rules import RULES
+from agent.settings import Agent
+from agent.store.errors import StoreUnavailable
+from agent.store.store import FILE, Store
+from checks.core.registry import Catalogue
+
+
+def store_path(settings: Settings) -> Path:
+    """Where the store of a configuration lies."""
+    return settings[Agent].state_dir / FILE
+
+
+def open_existing(settings: Settings) -> Store:
+    """Open the store of a configuration for a command; raises `StoreError` when no daemon has made one yet."""
+    path = store_path(settings)
+    if not path.exists():
+        raise StoreUnavailable(f"there is no store at {path} yet: `vigie run` makes it")
+    return Store.open(path, Catalogue(RULES))
+
+
+def open_from(config: Path) -> tuple[Settings, Store]:
+    """Read a configuration and open its store."""
+    settings = load(config, secrets=False)
+    return settings, open_existing(settings)
