@@ -165,7 +165,7 @@ def _facts(finding: Finding, reader: Reader) -> Iterator[str]:
     for name, value in facts:
         lines = [_line(item) for item in value] if isinstance(value, tuple) else _line(value).splitlines() or [""]
         for number, line in enumerate(lines):
-            yield f"    {name if number == 0 else '':{_WIDTH}} {line if len(line) <= _LONG else line[:_LONG] + '…'}"
+            yield f"    {reader.say(name) if number == 0 else '':{_WIDTH}} {line if len(line) <= _LONG else line[:_LONG] + '…'}"
 
 
 def _tries(tries: tuple[Try, ...], reader: Reader) -> Iterator[str]:
@@ -178,16 +178,21 @@ def _tries(tries: tuple[Try, ...], reader: Reader) -> Iterator[str]:
             "nothing wrong"
         )
         took = duration(one.took.total_seconds(), reader.language)
-        attempt = reader.say("attempt {number}, {took}", number=one.number, took=took)
-        yield f"    {reader.when(one.started)}  {attempt}: {found}"
+        line = reader.say("attempt {number}, {took}: {found}", number=one.number, took=took, found=found)
+        yield f"    {reader.when(one.started)}  {line}"
 
 
 def _told(story: TicketStory, reader: Reader) -> Iterator[str]:
     yield ""
     yield f"  {reader.paint(reader.say('what happened'), 'bold')}"
     for told in story.told:
-        yield f"    {told.seq:3}  {reader.when(told.at)}  {told.actor}: {reader.say(EVENTS[told.kind])}{_detail(told)}"
+        yield f"    {told.seq:3}  {reader.when(told.at)}  {_happened(told, reader)}"
     yield f"    {reader.paint(reader.say('chain ends at {hash}', hash=story.view.head), 'dim')}"
+
+
+def _happened(told: Told, reader: Reader) -> str:
+    what = reader.say(EVENTS[told.kind]) + _detail(told)
+    return reader.say("{actor}: {what}", actor=told.actor, what=what)
 
 
 def _detail(told: Told) -> str:

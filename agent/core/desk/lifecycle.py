@@ -43,6 +43,7 @@ def begin(flip: Began, watch: Watch, started: datetime, now: datetime, last: Tic
         detected_at=flip.at,
         seen_at=started,
         recurrence_of=last.ref if last else None,
+        occurrences=flip.runs,
     )
     return Step(ticket=opened, kind=EventKind.OPENED)
 
@@ -57,7 +58,7 @@ def reopen(ticket: Ticket, flip: Began, started: datetime) -> Step:
         restored_at=None,
         parent=None,
         reopen_count=ticket.reopen_count + 1,
-        occurrences=ticket.occurrences + 1,
+        occurrences=ticket.occurrences + flip.runs,
     )
     return Step(ticket=again, kind=EventKind.REOPENED)
 

@@ -53,10 +53,11 @@ Track = Suspected | Live | Recovering
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Began:
-    """From now on it is believed; `at` is the start of the first run that saw it."""
+    """From now on it is believed; `at` is the start of the first of the runs that saw it."""
 
     finding: Finding
     at: datetime
+    runs: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ def _again(track: Suspected, finding: Finding, now: datetime, policy: Policy) ->
 def _suspect(track: Suspected, policy: Policy) -> tuple[Track, Flip | None]:
     if track.runs < policy.runs(track.finding):
         return track, None
-    return Live(finding=track.finding, began=track.since), Began(finding=track.finding, at=track.since)
+    return Live(finding=track.finding, began=track.since), Began(finding=track.finding, at=track.since, runs=track.runs)
 
 
 def _absent(track: Track | None, now: datetime, policy: Policy) -> tuple[Track | None, Flip | None]:

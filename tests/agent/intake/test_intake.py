@@ -82,7 +82,7 @@ async def test_a_ticket_opens_changes_and_is_resolved(bench: Bench) -> None:
     assert ticket.ref == "ACME-2026-0001"
     assert ticket.state is State.RESOLVED
     assert (ticket.detected_at, ticket.opened_at) == (at(0), at(1) + timedelta(seconds=0.5))
-    assert (ticket.restored_at, ticket.seen_at, ticket.occurrences) == (at(4), at(3), 3)
+    assert (ticket.restored_at, ticket.seen_at, ticket.occurrences) == (at(4), at(3), 4)
     assert ticket.finding.fact("ms") == 4
     assert bench.events(ticket.ref) == [EventKind.OPENED, EventKind.UPDATED, EventKind.RESOLVED]
 
@@ -187,7 +187,9 @@ async def test_what_the_shell_needs_to_start_is_kept(bench: Bench) -> None:
     assert read(memories.memories) == {}
     (subject,) = read(tracks.live_subjects)[UPTIME.key]
     assert (subject.subject, subject.looked) == ("uptime", at(1))
-    assert read(lambda session: tracks.believed(session, RULES)) == {UPTIME.key: (DOWN.found("uptime", reason="refused", ms=0),)}
+    assert read(lambda session: tracks.believed(session, RULES)) == {
+        UPTIME.key: (DOWN.found("uptime", reason="refused", ms=0),)
+    }
 
 
 async def test_outcomes_wait_while_another_process_holds_the_store(bench: Bench) -> None:

@@ -105,7 +105,7 @@ def test_what_changed(before: Finding, after: Finding, what: set[str]) -> None:
 def test_two_rules_of_one_family_confirm_each_other() -> None:
     track, _flip = advance(None, Presence.PRESENT, DOWN.found("uptime"), at(0), Policy())
     _track, flip = advance(track, Presence.PRESENT, WRONG.found("uptime"), at(1), Policy())
-    assert flip == Began(finding=WRONG.found("uptime"), at=at(0))
+    assert flip == Began(finding=WRONG.found("uptime"), at=at(0), runs=2)
 
 
 def test_recovery_is_broken_by_a_change() -> None:
