@@ -1,0 +1,189 @@
+"""`vigie check` on a real server: outcome and exit status, for people and for programs."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from agent.cli import main
+
+PAGE = b"<html><head><title>Atelier</title></head><body><h1>Atelier</h1><p>Ajouter au panier</p></body></html>"
+
+
+class Site(BaseHTTPRequestHandler):
+    """Answers by path: /up, /down, /loop; /slow waits until the test is over."""
+
+    over = Event()
+
+    def do_GET(self) -> None:
+        match self.path:
+            case "/up":
+                self.answer(200)
+            case "/down":
+                self.answer(503)
+            case "/loop":
+                self.send_response(302)
+                self.send_header("Location", "/loop")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            case _:
+                self.over.wait(30)
+
+    def answer(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(PAGE)))
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, *_args: object) -> None:
+        return
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    Site.over.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def refused(site: str) -> str:
+    del site
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    server.server_close()
+    return f"http://127.0.0.1:{server.server_port}/"
+
+
+CASES = [
+    pytest.param("/up", (), 0, None, None, id="up"),
+    pytest.param("/up", ("--set", "contains=panier"), 0, None, None, id="up-with-its-keyword"),
+    pytest.param("/up", ("--set", "contains=Solde"), 1, "uptime.content", "keyword_missing", id="keyword-missing"),
+    pytest.param("/up", ("--set", "contains=Solde", "--fail-on", "bloquante"), 0, "uptime.content", "keyword_missing",
+                 id="a-major-finding-under-the-bar"),
+    pytest.param("/down", (), 1, "uptime.down", "status", id="down"),
+    pytest.param("/slow", ("--set", "timeout=0.4s"), 1, "uptime.down", "timeout_headers", id="slow"),
+    pytest.param("/up", ("--set", "slow_after=0.000001"), 1, "uptime.slow", None, id="slower-than-agreed"),
+    pytest.param("/loop", (), 1, "uptime.redirect", "redirect_loop", id="redirecting-for-ever"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "words", "status", "rule", "reason"), CASES)
+def test_json(
+    site: str, path: str, words: tuple[str, ...], status: int, rule: str | None, reason: str | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert main(["check", "uptime", site + path, "--format", "json", *words]) == status
+    told = json.loads(capsys.readouterr().out)
+    assert (told["site"], told["kind"], told["target"], told["observed"]) == ("adhoc", "uptime", site + path, True)
+    found = {finding["rule"]: finding for finding in told["findings"]}
+    assert set(found) == ({rule} if rule else set())
+    if rule and reason:
+        assert found[rule]["evidence"]["reason"] == reason
+
+
+@pytest.mark.parametrize(("path", "words", "status", "rule", "reason"), CASES)
+def test_text(
+    site: str, path: str, words: tuple[str, ...], status: int, rule: str | None, reason: str | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert main(["check", "uptime", site + path, *words]) == status
+    out = capsys.readouterr().out
+    assert out.startswith("✔ ok" if rule is None else "✖ ")
+    assert [part for part in (rule, reason, rule and "what to do") if part and part not in out] == []
+    assert "\x1b" not in out
+
+
+def test_refused(site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "uptime", refused(site)]) == 1
+    assert "refuses connections" in capsys.readouterr().out
+
+
+def test_all_is_an_array(site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "all", site + "/up", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "uptime" in [one["kind"] for one in told]
+    assert "tls" not in [one["kind"] for one in told]  # it cannot look at http:
+
+
+def test_explain_adds_to_the_verdict(site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "uptime", site + "/up", "--explain"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 1
+
+
+def test_a_configured_site_needs_no_address(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text(f'[sites.shop]\nurl = "{site}/up"\n[sites.shop.checks.uptime]\ncontains = "panier"\n')
+    assert main(["check", "uptime", "--site", "shop", "--config", str(config)]) == 0
+    assert main(["check", "uptime", "--site", "shop", "--config", str(config), "--set", "contains=Solde"]) == 1
+    assert main(["check", "uptime", "--site", "shop", "--config", str(config), site + "/down"]) == 1
+    assert "✖ critical" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["check", "uptim", "http://127.0.0.1/"], "unknown check 'uptim'", id="unknown-kind"),
+        pytest.param(["check", "uptime"], "which address?", id="no-address"),
+        pytest.param(["check", "uptime", "ftp://127.0.0.1/"], "begins with http", id="not-a-web-address"),
+        pytest.param(["check", "uptime", "http://127.0.0.1/", "--set", "x"], "KEY=VALUE", id="option-without-value"),
+        pytest.param(
+            ["check", "uptime", "http://127.0.0.1/", "--set", "contain=x"], "did you mean 'contains'", id="misspelt-option"
+        ),
+        pytest.param(["check", "uptime", "http://127.0.0.1/", "--zut"], "No such option", id="unknown-flag"),
+        pytest.param(["check", "uptime", "http://127.0.0.1/", "--fail-on", "x"], "minor, major, critical", id="bad-bar"),
+        pytest.param(["check", "uptime", "http://127.0.0.1/", "--format", "xml"], "xml", id="bad-format"),
+        pytest.param(["check", "uptime", "--site", "x", "--config", "/nowhere.toml"], "nowhere", id="no-configuration"),
+        pytest.param(["chek"], "No such command", id="unknown-command"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_3(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in told.err
+    assert told.err.startswith("vigie: ")
+    assert len(told.err.splitlines()) == 1
+
+
+def test_a_site_that_is_not_configured_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text('[sites.shop]\nurl = "http://127.0.0.1/"\n')
+    assert main(["check", "uptime", "--site", "shp", "--config", str(config)]) == 3
+    assert main(["check", "links", "--site", "shop", "--config", str(config)]) == 3
+    assert "no site shp" in capsys.readouterr().err
+
+
+def test_help_teaches_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == main(["--help"]) == main(["check", "--help"]) == main(["--version"]) == 0
+    assert "vigie check uptime https://www.example.org/ --set contains=Panier" in capsys.readouterr().out
+
+
+def test_a_one_off_check_loads_only_what_it_runs(site: str) -> None:
+    heavy = ("lxml", "bs4", "playwright", "apscheduler", "sqlite_utils", "prometheus_client")
+    code = f"import sys; from agent.cli import main; main(sys.argv[1:]); print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", "uptime", site + "/up"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_closed_pipe_is_no_traceback(site: str) -> None:
+    code = "import sys; from agent.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -c "{code}" check uptime {site}/up --format json | head -c 1', sys.executable],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("{", "")
