@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     """Run the command; the help text is built from the checks there are."""
     from agent.oneoff import Done
     from checks.core.check import Progress
+    from checks.core.options import Common
 
 ADHOC = "adhoc"
 
@@ -111,16 +112,11 @@ def _adhoc(kind: str, url: str, pairs: Sequence[tuple[str, str]]) -> list[Job]:
     fitting = [one for one in checks if scheme in one.schemes]
     if not fitting:
         raise UsageError(f"{kind} cannot look at a {scheme}: address")
-    return [
-        Job(
-            key=Key(site=ADHOC, check=one.kind),
-            id=ulid.new(),
-            kind=one.kind,
-            target=target,
-            options=parse_options(one.kind, pairs),
-        )
-        for one in fitting
-    ]
+    return [_job(Key(site=ADHOC, check=one.kind), one.kind, target, parse_options(one.kind, pairs)) for one in fitting]
+
+
+def _job(key: Key, kind: str, target: str, options: "Common") -> Job:
+    return Job(key=key, id=ulid.new(), kind=kind, target=target, options=options, timeout=options.timeout)
 
 
 def _address(url: str) -> str:
@@ -142,14 +138,7 @@ def _configured(kind: str, url: str, site: str, pairs: Sequence[tuple[str, str]]
     if not fitting:
         raise UsageError(f"{site} has no check {kind}: there is {', '.join(one.key.check for one in planned)}")
     return [
-        Job(
-            key=one.key,
-            id=ulid.new(),
-            kind=one.kind,
-            target=_address(url) if url else one.target,
-            options=parse_options(one.kind, pairs, one.options),
-            timeout=one.timeout,
-        )
+        _job(one.key, one.kind, _address(url) if url else one.target, parse_options(one.kind, pairs, one.options))
         for one in fitting
     ]
 
