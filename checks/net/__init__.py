@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from checks.core.options import Common
 from checks.net.families import Families
+from checks.net.feeds import Feeds
 from checks.net.guard import guard_for
 from checks.net.handshakes import Handshakes
 from checks.net.http.client import Client
@@ -22,6 +24,7 @@ class Net:
     resolver: Resolver
     families: Families = field(default_factory=Families)
     handshakes: Handshakes = field(default_factory=Handshakes)
+    feeds: Feeds = field(default_factory=Feeds)
 
     def client(self, options: Common, target: str) -> Client:
         """Return the network as a check of `target` with these options may use it.
@@ -45,9 +48,12 @@ class Net:
 
 
 @asynccontextmanager
-async def open_net(*, nameservers: tuple[str, ...] = ()) -> AsyncIterator[Net]:
-    """Open the network for the life of a process; `nameservers` ("address" or "address:port") replace the system's."""
-    yield Net(resolver=Resolver(nameservers=nameservers))
+async def open_net(*, nameservers: tuple[str, ...] = (), folder: Path | None = None) -> AsyncIterator[Net]:
+    """Open the network for the life of a process.
+
+    `nameservers` ("address" or "address:port") replace the system's; fetched data is kept in `folder` if any.
+    """
+    yield Net(resolver=Resolver(nameservers=nameservers), feeds=Feeds(folder))
 
 
 __all__ = ["Net", "open_net"]
