@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checks.parse.redact import redact
-
 from checks.core.check import Progress
 from checks.core.model import Everything, Job, Observed, Outcome, Severity
 from checks.core.registry import find
 from checks.core.run import run
+from checks.parse.redact import redact
 
 NOTHING, FOUND, UNSEEN = 0, 1, 2
 

@@ -1,4 +1,4 @@
-"""The agent's own rules: what is wrong with the agent itself, with things that sites share, and with outside events."""
+"""The agent's own rules: what is wrong with the agent itself."""
 
 from checks.core.model import Confirm, Layer, Maintenance, Rule, Severity
 from checks.core.text import Says, _, _n
@@ -95,87 +95,17 @@ BLIND = _agent(
 )
 
 
-def _group(name: str, says: Says, advice: Says, confirm: Confirm = Confirm.NETWORK) -> Rule:
-    """A group takes severity, layer and blocking from its members."""
-    return Rule(
-        id=f"group.{name}",
-        family=f"group.{name}",
-        severity=Severity.MAJOR,
-        maintenance=Maintenance.CORRECTIVE,
-        layer=Layer.DEEP,
-        says=says,
-        advice=advice,
-        confirm=confirm,
-    )
-
-
-GROUPS = (
-    _group(
-        "host",
-        _n("{count} site fails on the host {value}", "{count} sites fail on the host {value}", "count"),
-        _("Look at the host first: the sites listed share it."),
-    ),
-    _group(
-        "address",
-        _n("{count} site fails at the address {value}", "{count} sites fail at the address {value}", "count"),
-        _("Look at the machine or balancer behind the address: the sites listed share it."),
-    ),
-    _group(
-        "certificate",
-        _n(
-            "{count} site uses the faulty certificate {value}",
-            "{count} sites use the faulty certificate {value}",
-            "count",
-        ),
-        _("Replace the certificate: the sites listed share it."),
-    ),
-    _group(
-        "zone",
-        _n("{count} site fails in the DNS zone {value}", "{count} sites fail in the DNS zone {value}", "count"),
-        _("Look at the zone and its name servers: the sites listed are in it."),
-    ),
-    _group(
-        "component",
-        _n("{count} site uses {value}", "{count} sites use {value}", "count"),
-        _("Update the component wherever it is used: the sites listed share it."),
-    ),
-    _group(
-        "storm",
-        _n("{count} ticket at once", "{count} tickets at once", "count"),
-        _("Look for what they have in common, this agent included; each is listed."),
-    ),
-    _group(
-        "findings",
-        _n("{count} subject of one kind: {family}", "{count} subjects of one kind: {family}", "count"),
-        _("See the list: they are of one kind and are best mended together."),
-        Confirm.FACT,
-    ),
-)
-
-HEARTBEAT = Rule(
-    id="heartbeat.missing",
-    family="heartbeat.missing",
-    severity=Severity.MAJOR,
-    maintenance=Maintenance.CORRECTIVE,
-    layer=Layer.DEEP,
-    says=_("The heartbeat {name} has not come since {since:instant}"),
-    advice=_("See to the task that should send it."),
-    confirm=Confirm.FACT,
-)
-EXTERNAL = Rule(
-    id="event.external",
-    family="event.external",
-    severity=Severity.MAJOR,
-    maintenance=Maintenance.CORRECTIVE,
-    layer=Layer.DEEP,
-    says=_("{title}"),
-    advice=_("See what the sender says of it."),
-    confirm=Confirm.FACT,
-)
-
 RULES: tuple[Rule, ...] = (
-    *(OFFLINE, NO_IPV6, CLOCK, STORE, DISK, CONFIG, RESOURCES, FEED_STALE, CHANNEL_DEAD, NO_BROWSER, OVERRUN, BLIND),
-    *GROUPS,
-    HEARTBEAT,
-    EXTERNAL,
+    OFFLINE,
+    NO_IPV6,
+    CLOCK,
+    STORE,
+    DISK,
+    CONFIG,
+    RESOURCES,
+    FEED_STALE,
+    CHANNEL_DEAD,
+    NO_BROWSER,
+    OVERRUN,
+    BLIND,
 )
