@@ -92,7 +92,7 @@ class Site:
     language: Annotated[Language, Inherited.FROM_ABOVE]
     timezone: Annotated[ZoneInfo, Inherited.FROM_ABOVE]
     rules: Annotated[tuple[RuleOverride, ...], Named(key="id")] = ()
-    checks: tuple[Watch, ...] = ()
+    checks: Annotated[tuple[Watch, ...], Named()] = ()
 
 
 SECTIONS: Final = (

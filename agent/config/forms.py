@@ -15,6 +15,7 @@ from checks.core.options import Form
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _BARE_HOST: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:[:/].*)?")
+_SIZE: Final = re.compile(r"\s*(\d{1,15}(?:\.\d{1,6})?)\s*([KMGT]?)(i?)B?\s*", re.IGNORECASE)
 _USERINFO: Final = re.compile(r"(?<=//)[^/?#\s]*@")
 _FRENCH: Final = {
     "critique": Severity.CRITICAL,
@@ -40,6 +41,11 @@ def severity(word: str) -> Severity:
     """Return the severity of an English or French word; raises `Unfit`."""
     found = _FRENCH.get(word.strip().lower())
     return found or member(Severity, word.strip().lower())
+
+
+def severity_words() -> list[str]:
+    """Every word that a severity may be written as; the French ones are accepted, the English ones are written."""
+    return [*(one.value for one in Severity), *_FRENCH]
 
 
 def member(words: type[Enum], word: str) -> Any:
@@ -112,6 +118,17 @@ def zone(text: str) -> ZoneInfo:
 
     near = difflib.get_close_matches(text, available_timezones(), n=1, cutoff=0.6)
     raise Unfit(f'{text!r} is not a time zone such as "Europe/Paris"', *near)
+
+
+def size(value: object) -> int:
+    """Return a number of bytes: a whole number, or a text such as "5MB" or "5MiB"."""
+    if type(value) is int and value >= 0:
+        return value
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise Unfit('must be a size such as "5MB" or "5MiB"')
+    step = 1024.0 if match[3] else 1000.0
+    return round(float(match[1]) * step ** " KMGT".index(match[2].upper() or " "))
 
 
 def path(text: str, folder: Path) -> Path:

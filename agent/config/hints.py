@@ -138,6 +138,7 @@ _SAID: Final[dict[Any, str]] = {
 }
 _FORMS: Final = {
     Form.SECONDS: _SAID[timedelta],
+    Form.BYTES: 'a size such as "5MB" or "5MiB"',
     Form.PATH: "a path",
     Form.ADDRESS: "an address",
     Form.NETWORK: 'a range of addresses such as "10.0.0.0/8"',

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from agent.config import durations, forms
@@ -12,19 +13,21 @@ from agent.config.forms import Unfit
 from agent.config.hints import Hint, is_written, said, split
 from agent.config.problems import Wrong, unknown
 from agent.config.reading import Reading
-from agent.config.section import Place, Ref
+from agent.config.section import Place, Ref, Revealed
 from checks.core.model import Severity
 from checks.core.options import Bounds, Form
-from checks.core.secret import Secret, SecretMissing
+from checks.core.secret import Secret, SecretMissing, references
 
 
 def leaf(value: object, hint: Hint, place: Place, reading: Reading) -> Any:
     """Return `value` as what `hint` says; raises `ValueError`, or `Wrong` for a word that is not declared."""
     bare, marks = split(hint)
     if is_written(bare):
-        return bare.parse(reading.expand(value) if isinstance(value, str) else value)
+        return bare.parse(_plain(value, reading))
     if bare is Secret:
-        return _secret(value, reading)
+        return _secret(value, marks, reading)
+    if Form.BYTES in marks:
+        return _bounded(forms.size(_plain(value, reading)), marks)
     if bare is timedelta or Form.SECONDS in marks:
         return _bounded(_length(value, bare, reading), marks)
     if bare in (bool, int, float):
@@ -44,6 +47,8 @@ def _text(text: str, bare: Hint, marks: tuple[Any, ...], place: Place, reading: 
     if bare is ZoneInfo:
         return forms.zone(text)
     if bare is Path or Form.PATH in marks:
+        if bare is str and not text:
+            return text  # no file at all
         found = forms.path(text, reading.folder)
         return found if bare is Path else str(found)
     for mark in marks:
@@ -60,25 +65,40 @@ def _declared(word: str, ref: Ref, place: Place, reading: Reading) -> None:
         raise Wrong(unknown(place, f"there is no {ref.noun} {word!r}", word, known))
 
 
-def _secret(value: object, reading: Reading) -> Secret:
+def _plain(value: object, reading: Reading) -> object:
+    return reading.expand(value) if isinstance(value, str) else value
+
+
+def _secret(value: object, marks: tuple[Any, ...], reading: Reading) -> Secret:
     match value:
         case str():
             reading.refuse_odd_names(value)
-            secret = Secret(text=value)
+            secret = Secret(text=_rooted(value, reading) if Form.PATH in marks else value)
         case {"file": str() as file, **others} if file and not others:
             secret = Secret(file=str(forms.path(reading.expand(file), reading.folder)))
         case _:
             raise Unfit(f"must be {said(Secret)}")
     if reading.secrets:
         try:
-            secret.reveal(reading.environ)
+            revealed = secret.reveal(reading.environ)
         except SecretMissing as error:
             raise Unfit(str(error)) from None
+        for mark in marks:
+            if isinstance(mark, Revealed):
+                mark.check(revealed)
     return secret
 
 
+def _rooted(text: str, reading: Reading) -> str:
+    """A `file:` address made absolute, since paths start at the file that says them."""
+    parts = urlsplit(text)
+    if parts.scheme != "file" or references(text):
+        return text
+    return f"file://{quote(str(forms.path(unquote(parts.netloc + parts.path), reading.folder)))}"
+
+
 def _length(value: object, bare: Hint, reading: Reading) -> float | timedelta:
-    plain = reading.expand(value) if isinstance(value, str) else value
+    plain = _plain(value, reading)
     return durations.duration(plain) if bare is timedelta else durations.seconds(plain)
 
 

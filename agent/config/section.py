@@ -39,6 +39,13 @@ class Ref:
     noun: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revealed:
+    """Marks a secret whose value is looked at where it is known; `check` raises `ValueError` without showing it."""
+
+    check: Callable[[str], None]
+
+
 KINDS: Final = "the kinds of check"
 RULES: Final = "the rules"
 FAMILIES: Final = "the rule families"

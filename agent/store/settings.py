@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Final
 
 from agent.config.section import Section
-from checks.core.options import Bounds
+from checks.core.options import Bounds, Bytes
 
 MONTH: Final = timedelta(days=31)
 DAY: Final = 86400.0
@@ -18,6 +18,7 @@ class Retention:
     outcomes: Annotated[timedelta, Bounds(least=DAY)] = timedelta(days=35)
     rollups: Annotated[timedelta, Bounds(least=DAY)] = 26 * MONTH
     evidence: Annotated[timedelta, Bounds(least=DAY)] = timedelta(days=90)
+    evidence_size: Annotated[Bytes, Bounds(least=1_000_000)] = 2_000_000_000  # bytes; the oldest goes first
 
 
 SECTIONS: Final = (Section(path="retention", type=Retention),)

@@ -14,6 +14,7 @@ class Form(StrEnum):
     """How a plain type is written in the configuration, where the type alone does not say."""
 
     SECONDS = "seconds"  # "4s", "1m30s", or a bare number of seconds
+    BYTES = "bytes"  # 5000000, "5MB" or "5MiB"
     PATH = "path"  # relative to the file that says it
     ADDRESS = "address"  # IPv4 or IPv6
     NETWORK = "network"  # CIDR range, or one address
@@ -38,6 +39,7 @@ class Named:
 
 
 Seconds = Annotated[float, Form.SECONDS]
+Bytes = Annotated[int, Form.BYTES]
 FilePath = Annotated[str, Form.PATH]
 Address = Annotated[str, Form.ADDRESS]
 Network = Annotated[str, Form.NETWORK]

@@ -60,9 +60,10 @@ class OpenTime:
         return cls(days=days, seconds=seconds)
 
     def written(self) -> str:
-        """The shortest text that reads the same."""
-        days = f"{self.days:g}d" if self.days else ""
-        return days + (f"{self.seconds / 60:g}m" if self.seconds else "")
+        """A text that reads the same; a day is never written for 24 hours."""
+        hours, minutes = divmod(self.seconds / 60, 60)
+        parts = ((self.days, "d"), (hours, "h"), (minutes, "m"))
+        return "".join(f"{amount:g}{unit}" for amount, unit in parts if amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
