@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from agent.config.loaded import Settings
@@ -61,10 +62,10 @@ class Difference:
 
 def plan(settings: Settings, find: Callable[[str], AnyCheck] = registry.find) -> Plan:
     """Return the enabled checks of all sites."""
-    planning = _Planning(settings)
+    planning, found = _Planning(settings), cache(find)
     return Plan(
         planned=tuple(
-            planning.check(site, watch, find(watch.kind))
+            planning.check(site, watch, found(watch.kind))
             for site in settings.all(Site)
             for watch in site.checks
             if watch.enabled
@@ -84,7 +85,7 @@ class _Planning:
         every = watch.every or check.every
         client = self._clients[site.contract] if site.contract else DEFAULT_CLIENT
         return Planned(
-            key=Key(site=site.id, check=watch.name),
+            key=watch.key(site.id),
             kind=watch.kind,
             client=client,
             contract=site.contract,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from agent.config.section import KINDS, Inherited, Ref, Section, Shape
 from agent.core.desk.settings import RuleOverride
+from checks.core.model import Key
 from checks.core.options import Bounds, Id, Named, Url
 
 RESERVED_SITES: Final = frozenset({"verify", "sign-off", "diff", "agent", "all"})
@@ -79,6 +80,10 @@ class Watch:
     blind_after: Annotated[timedelta, Bounds(least=1)] | None = None
     rules: Annotated[tuple[RuleOverride, ...], Named(key="id")] = ()
     options: Any
+
+    def key(self, site: str) -> Key:
+        """Which check of which site it is."""
+        return Key(site=site, check=self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,12 +139,10 @@ def read_fields(
             elif key not in skip:
                 raise Wrong(unknown((*place, key), "unknown key", key, {*fields, *skip}))
     for key, field in fields.items():
-        if key in written:
-            continue
-        with gathering:
-            if field.required:
+        if field.required and key not in written:
+            with gathering:
                 raise wrong(place, f"{key!r} is missing: {said(field.hint)}")
-        if isinstance(field.default, Path):
+        if isinstance(field.default, Path) and key not in written:
             done[field.name] = reading.folder / field.default
     gathering.end()
     return done

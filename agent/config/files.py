@@ -2,7 +2,9 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +15,7 @@ from agent.config.section import Place, Remark
 _WHERE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: the lines are found once, and only when something is wrong
 class Document:
     """One parsed file; `path` is as it was asked for, paths written in it are relative to `folder`."""
 
@@ -22,15 +24,19 @@ class Document:
     text: str = field(repr=False)
     tables: dict[str, Any] = field(repr=False)
 
+    @cached_property
+    def lines(self) -> Mapping[Place, int]:
+        """The line of every place."""
+        return locate(self.text)
+
     def issue(self, remark: Remark) -> Issue:
         """Locate a remark: the line of its place, else of the nearest table around it."""
-        lines = locate(self.text)
         place: Place = remark.place
-        while place and place not in lines:
+        while place and place not in self.lines:
             place = place[:-1]
         return Issue(
             file=self.path,
-            line=lines.get(place, 0),
+            line=self.lines.get(place, 0),
             path=spelled(remark.place),
             message=remark.message,
             suggestion=remark.suggestion,

@@ -60,6 +60,7 @@ def _required(field: "Field[Any]", hint: Hint) -> bool:
     return field.default is MISSING and field.default_factory is MISSING and mark(hint, Inherited) is None
 
 
+@cache
 def split(hint: Hint) -> tuple[Hint, tuple[Any, ...]]:
     """Return the bare type and its marks."""
     if _origin(hint) is Annotated:
@@ -77,6 +78,7 @@ def mark(hint: Hint, kind: type[Mark]) -> Mark | None:
     return next((one for one in split(hint)[1] if isinstance(one, kind)), None)
 
 
+@cache
 def members(hint: Hint) -> tuple[Hint, ...]:
     """The members of a union without None; a plain type alone."""
     bare, _marks = split(hint)
@@ -85,6 +87,7 @@ def members(hint: Hint) -> tuple[Hint, ...]:
     return (hint,)
 
 
+@cache
 def item(hint: Hint) -> Hint | None:
     """What a tuple of any length holds, None for every other type."""
     bare, _marks = split(hint)
@@ -92,6 +95,7 @@ def item(hint: Hint) -> Hint | None:
     return arguments[0] if _origin(bare) is tuple and arguments[-1] is Ellipsis else None
 
 
+@cache
 def pair(hint: Hint) -> tuple[Hint, Hint] | None:
     """Key and value where the hint is a tuple of pairs with a text first, which is written as a table."""
     inner, _marks = split(item(hint))
@@ -100,6 +104,7 @@ def pair(hint: Hint) -> tuple[Hint, Hint] | None:
     return (arguments[0], arguments[1]) if fixed and _is_word(arguments[0]) else None
 
 
+@cache
 def named(hint: Hint) -> tuple[Named, type] | None:
     """The mark and the dataclass where the hint is written as a table of tables."""
     found = mark(hint, Named)
@@ -112,6 +117,7 @@ def _is_word(hint: Hint) -> bool:
     return isinstance(bare, type) and issubclass(bare, str | Enum)
 
 
+@cache
 def is_table(hint: Hint) -> bool:
     """Whether TOML writes it as a table."""
     bare, _marks = split(hint)
@@ -120,6 +126,7 @@ def is_table(hint: Hint) -> bool:
     return isinstance(bare, type) and dataclasses.is_dataclass(bare) and not is_written(bare) and bare is not Secret
 
 
+@cache
 def is_written(bare: Hint) -> bool:
     """Whether a type has a spelling of its own (`agent.config.section.Written`)."""
     return isinstance(bare, type) and hasattr(bare, "parse") and hasattr(bare, "SCHEMA")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from agent.config.hints import fields_of, mark, pair
+from agent.config.hints import Hint, fields_of, mark, pair
 from agent.config.section import Inherited
 
 
@@ -30,12 +31,18 @@ def _nearest(name: str, above: Sequence[Handed]) -> Any:
 
 def combined(above: Iterable[Handed], kind: str, said: Mapping[str, Any], options: type) -> dict[str, Any]:
     """What holds for one check: each level over the one above it; tables are merged by key."""
-    tables = {one.name for one in fields_of(options).values() if pair(one.hint) is not None}
+    tables = tables_of(options)
     merged: dict[str, Any] = {}
     for words in (*(words for level in above for words in (level.common, level.kinds.get(kind, {}))), said):
         for name, value in words.items():
             merged[name] = over(merged.get(name, ()), value) if name in tables else value
     return merged
+
+
+@cache
+def tables_of(options: Hint) -> frozenset[str]:
+    """The options that are tables of plain keys, such as `headers`."""
+    return frozenset(one.name for one in fields_of(options).values() if pair(one.hint) is not None)
 
 
 def over(under: tuple[tuple[str, Any], ...], upper: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from agent.config.convert import build, convert
 from agent.config.hints import FieldOf, fields_of, is_table, item, members, pair, split
-from agent.config.inherit import over
-from agent.config.owners import vocabulary
+from agent.config.inherit import over, tables_of
 from agent.config.problems import Wrong, spelled, unknown, wrong
 from agent.config.reading import Reading, Vocabulary
 from agent.config.section import Remark
+from agent.config.vocabulary import vocabulary
 from checks.core.errors import UsageError
 from checks.core.options import Form
 from checks.core.secret import Secret
@@ -105,7 +105,7 @@ def _toml(text: str) -> Any:
 def _over(options: type, base: Any, values: dict[str, Any]) -> Any:
     if base is None:
         return build(options, values, ())
-    tables = {one.name for one in fields_of(options).values() if pair(one.hint) is not None}
+    tables = tables_of(options)
     merged = {name: over(getattr(base, name), value) if name in tables else value for name, value in values.items()}
     kept = {one.name: getattr(base, one.name) for one in dataclasses.fields(options)}
     return build(options, {**kept, **merged}, ())

@@ -3,19 +3,13 @@
 import sys
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import agent
 from agent.config.compose import Surroundings
-from agent.config.reading import Vocabulary
-from checks.core import registry
-from checks.core.model import Rule
-
-AGENT_RULES = "agent.core.desk.rules"  # of what no check says: the agent itself, groups, heartbeats, outside events
+from agent.config.vocabulary import vocabulary
 
 
 def surroundings(environ: Mapping[str, str], *, secrets: bool = True) -> Surroundings:
@@ -52,19 +46,3 @@ def _module(file: Path, name: str) -> ModuleType:
         del sys.modules[name]
         raise
     return module
-
-
-def vocabulary() -> Vocabulary:
-    """What the checks that exist are called and take."""
-    return Vocabulary(
-        kinds=registry.kinds,
-        options=registry.options,
-        rules=lambda: frozenset(rule.id for rule in _rules()),
-        families=lambda: frozenset(rule.family for rule in _rules()),
-    )
-
-
-@cache
-def _rules() -> tuple[Rule, ...]:
-    own: Any = import_module(AGENT_RULES).RULES if find_spec(AGENT_RULES) is not None else ()
-    return (*registry.catalogue(), *own)

@@ -1,6 +1,6 @@
 """Describes the configuration as JSON Schema, for editors and for tests, from the same types that read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from typing import Any, Final
@@ -47,7 +47,7 @@ _PLAIN: Final[dict[Any, Schema]] = {
 }
 
 
-def schema(sections: tuple[Section, ...], words: Vocabulary) -> Schema:
+def schema(sections: Sequence[Section], words: Vocabulary) -> Schema:
     """Return the schema of the whole configuration, written in one file or spread over several."""
     top = _object({}, "The configuration of a Vigie agent.")
     top |= {
@@ -64,7 +64,7 @@ def schema(sections: tuple[Section, ...], words: Vocabulary) -> Schema:
     return top
 
 
-def _section(section: Section, sections: tuple[Section, ...], words: Vocabulary) -> Schema:
+def _section(section: Section, sections: Sequence[Section], words: Vocabulary) -> Schema:
     fields = dict(fields_of(section.type))
     if section.shape is Shape.NAMED:
         del fields[ID]
@@ -88,12 +88,12 @@ def _section(section: Section, sections: tuple[Section, ...], words: Vocabulary)
             return {"type": "array", "items": table}
 
 
-def _watch(sections: tuple[Section, ...]) -> dict[str, FieldOf]:
+def _watch(sections: Sequence[Section]) -> dict[str, FieldOf]:
     found = next(item(fields_of(one.type)[CHECKS].hint) for one in sections if CHECKS in fields_of(one.type))
     return {key: one for key, one in fields_of(found).items() if key not in ("name", "options")}
 
 
-def _check(kind: str, sections: tuple[Section, ...], words: Vocabulary) -> Schema:
+def _check(kind: str, sections: Sequence[Section], words: Vocabulary) -> Schema:
     """The table of a check of one kind."""
     own = {key: one.optional() for key, one in {**fields_of(words.options(kind)), **_watch(sections)}.items()}
     table = _fields(own, f"A check of kind {kind}.")
@@ -101,7 +101,7 @@ def _check(kind: str, sections: tuple[Section, ...], words: Vocabulary) -> Schem
     return table
 
 
-def _defaults(kind: str, sections: tuple[Section, ...], words: Vocabulary) -> Schema:
+def _defaults(kind: str, sections: Sequence[Section], words: Vocabulary) -> Schema:
     intervals = {key: one for key, one in _watch(sections).items() if key in HANDED_DOWN}
     return _fields({key: one.optional() for key, one in {**fields_of(words.options(kind)), **intervals}.items()})
 

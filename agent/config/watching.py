@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -28,15 +29,17 @@ def read_defaults(value: object, watch: Hint, place: Place, reading: Reading) ->
             known = reading.vocabulary.kinds()
             if kind not in known:
                 raise Wrong(unknown(at, f"there is no check {kind!r}", kind, known))
-            fields = {**_optional(fields_of(reading.vocabulary.options(kind))), **intervals}
-            done[kind] = read_fields(fields, said, at, reading)
+            options = {key: one.optional() for key, one in fields_of(reading.vocabulary.options(kind)).items()}
+            done[kind] = read_fields({**options, **intervals}, said, at, reading)
     gathering.end()
     return done
 
 
-def _optional(fields: Mapping[str, FieldOf]) -> dict[str, FieldOf]:
-    """The same fields where none must be written, since another level may say it."""
-    return {key: one.optional() for key, one in fields.items()}
+@cache
+def fields_below(options: Hint, watch: Hint) -> Mapping[str, FieldOf]:
+    """What a check's table takes; none of it must be written there, since another level may say it."""
+    mine = {key: one for key, one in fields_of(watch).items() if key not in _APART}
+    return {key: one.optional() for key, one in {**fields_of(options), **mine}.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +71,12 @@ class Watching:
     def _one(self, name: str, value: object, place: Place) -> Any:
         own = fields_of(self.watch)
         kind = self._kind(name, table(value, place), place)
-        options = self.reading.vocabulary.options(kind)
+        options: Hint = self.reading.vocabulary.options(kind)
         gathering, said = Gathering(), {"name": name, "kind": kind, "url": self.url}
         with gathering:
             convert(name, own["name"].hint, place, self.reading)
         with gathering:
-            mine = {key: one for key, one in own.items() if key not in _APART}
-            said |= read_fields(
-                {**_optional(fields_of(options)), **_optional(mine)}, value, place, self.reading, _APART
-            )
+            said |= read_fields(fields_below(options, self.watch), value, place, self.reading, _APART)
             said["url"] = self._url(said["url"], place)
         gathering.end()
         return self._build(options, combined(self.above, kind, said, options), place)

@@ -1,0 +1,106 @@
+"""`vigie config`: what is wrong with a configuration, what it comes to, and its schema."""
+
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from agent.cli.frame import Config
+
+if TYPE_CHECKING:
+    from agent.config.loaded import Settings
+
+GROUP = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="""Check, show and describe the configuration.
+
+\b
+  vigie config check --config config.toml
+  vigie config show > effective.toml
+  vigie config schema > vigie.schema.json""",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add `config` to the command."""
+    app.add_typer(GROUP, name="config")
+
+
+@GROUP.command()
+def check(config: Config = Path("config.toml")) -> int:
+    """Say all that is wrong, each with file and line, and warn of what is odd.
+
+    Exit status: 0 it can be used, 3 it cannot. Every secret must be there: set the variables it names.
+    """
+    from agent.config import load
+    from agent.config.problems import ConfigErrors
+    from agent.plan import plan
+    from agent.settings import Site
+
+    try:
+        settings = load(config)
+    except ConfigErrors as error:
+        for issue in error.issues:
+            print(issue, file=sys.stderr)
+        return error.status
+    for issue in settings.warnings:
+        print(f"{issue} (warning)", file=sys.stderr)
+    sites, checks = len(settings.all(Site)), len(plan(settings).planned)
+    print(f"{config}: good; {_count(sites, 'site')}, {_count(checks, 'check')}")
+    return 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+@GROUP.command()
+def show(config: Config = Path("config.toml")) -> int:
+    """Print what is in effect, every default filled in and every secret hidden, as TOML."""
+    from agent.config import load
+    from agent.config.owners import surroundings
+    from agent.config.show import show as written
+
+    settings = load(config, secrets=False)
+    print(written(_effective(settings), surroundings(os.environ).sections), end="")
+    return 0
+
+
+def _effective(settings: "Settings") -> "Settings":
+    """The same settings with what each check takes where nothing is written."""
+    from agent.plan import plan
+    from agent.settings import Site, Watch
+
+    planned = {one.key: one for one in plan(settings).planned}
+
+    def watch(site: Site, one: Watch) -> Watch:
+        found = planned.get(one.key(site.id))
+        if found is None:
+            return one
+        options = replace(found.options, timeout=found.timeout)
+        return replace(
+            one,
+            options=options,
+            every=found.every,
+            recheck_every=found.recheck_every,
+            blind_after=found.blind_after,
+        )
+
+    sites = tuple(replace(site, checks=tuple(watch(site, one) for one in site.checks)) for site in settings.all(Site))
+    return replace(settings, sections={**settings.sections, Site: sites})
+
+
+@GROUP.command()
+def schema() -> int:
+    """Print the JSON Schema of the configuration, for editors: completion, and errors while typing."""
+    from agent.config.owners import surroundings
+    from agent.config.schema import schema as described
+
+    around = surroundings(os.environ)
+    print(json.dumps(described(around.sections, around.vocabulary), indent=2, ensure_ascii=False))
+    return 0
