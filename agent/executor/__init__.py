@@ -1,13 +1,9 @@
 """Runs jobs where their check belongs: on the daemon's loop, or in child processes."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
-
-from checks.net import Net
-from checks.parse.redact import redact
 
 from agent.executor.places import Places
 from agent.executor.process import ProcessLane
@@ -15,6 +11,8 @@ from agent.executor.spawned import Bounds, Loss
 from checks.core.model import Job, Key, Lane, Outcome
 from checks.core.registry import Catalogue, find
 from checks.core.run import run
+from checks.net import Net
+from checks.parse.redact import redact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,7 @@ class Executor:
             Lane.LOOP: Places(total=sizes.loop, per_host=sizes.per_host),
             Lane.PROCESS: Places(total=sizes.children * sizes.per_child, per_host=sizes.per_host),
         }
-        self._running: dict[Key, asyncio.Task[object]] = {}
+        self._running: set[Key] = set()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -50,9 +48,7 @@ class Executor:
         """Run a job when there is a place for it; None when its check is running already."""
         if job.key in self._running:
             return None
-        task = asyncio.current_task()
-        assert task is not None
-        self._running[job.key] = task
+        self._running.add(job.key)
         try:
             check = find(job.kind)
             async with self._places[check.lane].take(urlsplit(job.target).hostname or ""):
@@ -60,7 +56,7 @@ class Executor:
                     return await self._processes.run(job)
                 return await run(job, check, self._net, redact=redact)
         finally:
-            del self._running[job.key]
+            self._running.discard(job.key)
 
     def lanes(self) -> tuple[tuple[Lane, int, int], ...]:
         """For each lane, how many runs go on and how many wait."""
@@ -70,14 +66,6 @@ class Executor:
         """Take address families out of all runs: no reference target answers on them."""
         self._net.families.mark_silent(families)
         self._processes.mark_silent(families)
-
-    async def stop(self, grace: float) -> None:
-        """Give what runs `grace` seconds to end, then cut it off: a run that is cut off has no outcome."""
-        tasks = set(self._running.values())
-        if tasks:
-            _done, tasks = await asyncio.wait(tasks, timeout=grace)
-        for task in tasks:
-            task.cancel()
 
 
 __all__ = ["Bounds", "Executor", "Loss", "Sizes"]

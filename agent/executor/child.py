@@ -7,15 +7,14 @@ import signal
 import sys
 from contextlib import suppress
 
-from checks.net import Net, open_net
-from checks.parse.redact import redact
-
 from agent.codec import decode_job, encode_outcome
 from agent.executor import frames
 from agent.executor.frames import Kind
 from checks.core.model import Job
 from checks.core.registry import find
 from checks.core.run import run
+from checks.net import Net, open_net
+from checks.parse.redact import redact
 
 BEAT = 0.5  # seconds between two signs of life
 _PR_SET_PDEATHSIG = 1

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from statistics import median
 
+from checks.core.errors import CannotLook
+from checks.core.options import Common
 from checks.net import Net
 from checks.net.families import Families
 from checks.net.guard import Reach, reach
@@ -14,9 +16,6 @@ from checks.net.http.client import Ask
 from checks.net.http.exchange import Reply
 from checks.net.http.failure import NetFailure
 from checks.parse.urls import BadUrl, parse
-
-from checks.core.errors import CannotLook
-from checks.core.options import Common
 
 PATIENCE = 5.0  # seconds that a reference has to answer
 FAMILIES = (4, 6)

@@ -1,0 +1,70 @@
+"""`vigie demo`: break and heal the demo client while the daemon runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.frame import Config
+
+
+def register(app: typer.Typer) -> None:
+    """Add `demo` to the command."""
+    group = typer.Typer(help="Break and heal the demo client of the running daemon.", no_args_is_help=True)
+    group.command("break")(break_)
+    group.command()(heal)
+    group.command("list")(list_)
+    app.add_typer(group, name="demo")
+
+
+def break_(
+    name: Annotated[str, typer.Argument(help="A fault; `demo list` names them.", show_default=False)],
+    config: Config = Path("config.toml"),
+) -> int:
+    r"""Switch a fault on.
+
+    \b
+    vigie demo break down
+    vigie demo break slow
+    """
+    from agent.demo.state import active
+    from agent.demo.state import break_ as switch_on
+
+    where = _faults(config)
+    switch_on(where, name)
+    print(f"on: {', '.join(active(where))}")
+    return 0
+
+
+def heal(config: Config = Path("config.toml")) -> int:
+    """Switch all faults off."""
+    from agent.demo.state import heal as switch_off
+
+    were = switch_off(_faults(config))
+    print(f"healed: {', '.join(were)}" if were else "nothing was broken")
+    return 0
+
+
+def list_(config: Config = Path("config.toml")) -> int:
+    """Name the faults there are, and mark those that are on."""
+    from agent.demo.faults import find, names
+    from agent.demo.state import active
+
+    on = active(_faults(config))
+    for name in names():
+        print(f"{'on ' if name in on else '   '} {name:14} {find(name).summary}")
+    return 0
+
+
+def _faults(config: Path) -> Path:
+    """The folder of faults; raises `UsageError` when the configuration has no demo."""
+    from agent.config import load
+    from agent.demo.settings import Demo
+    from agent.demo.state import folder
+    from agent.settings import Agent
+    from checks.core.errors import UsageError
+
+    settings = load(config, secrets=False)
+    if not settings[Demo].enabled:
+        raise UsageError(f"{config} serves no demo client: [demo] enabled = true is missing")
+    return folder(settings[Agent].state_dir)

@@ -1,0 +1,44 @@
+"""Serves the demo client in a process of its own, as long as the daemon lives; nothing of it is imported here."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from agent.demo.settings import Demo
+
+log = logging.getLogger("vigie.demo")
+
+LEAVE = 1.0  # seconds it has to leave by itself
+
+
+@asynccontextmanager
+async def demo_site(demo: Demo, state_dir: Path) -> AsyncIterator[None]:
+    """Serve the demo site meanwhile, when the configuration asks for it."""
+    if not demo.enabled:
+        yield
+        return
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "agent.demo",
+        demo.listen.host,
+        str(demo.listen.port),
+        str(state_dir / "demo" / "faults"),
+        *demo.faults,
+        stdin=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()  # it stops at the end of its input
+        try:
+            async with asyncio.timeout(LEAVE):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,118 @@
+"""One firing from end to end: job, run, uplink, intake."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from agent.codec import decode_memory
+from agent.core.desk.overrides import overridden
+from agent.core.desk.watch import Watch
+from agent.executor import Executor
+from agent.intake import Intake
+from agent.metrics import Own, Watched
+from agent.plan import Planned
+from agent.schedule import Trouble
+from agent.uplink import Reference, Uplink
+from checks.core import ulid
+from checks.core.model import Job, Key, Observed, Outcome
+from checks.core.options import Common
+
+log = logging.getLogger("vigie.runs")
+
+HOLDS = 3  # intervals that a run stands for when no other follows
+
+
+@dataclass(slots=True, kw_only=True)
+class Runs:
+    """Carries firings out; `downtime` holds the families that count as downtime, by contract."""
+
+    executor: Executor
+    uplink: Uplink
+    intake: Intake
+    own: Own
+    watched: Watched
+    downtime: Mapping[str | None, frozenset[str]]
+    stored_memories: dict[Key, str]
+    started: int = 0
+    _going: set[asyncio.Task[None]] = field(default_factory=set)
+    _memories: dict[Key, object | None] = field(default_factory=dict)
+
+    async def fire(self, planned: Planned, only: frozenset[str]) -> None:
+        """Run a check and hand in what it gave; it is over once intake has it."""
+        self.started += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._going.add(task)
+        try:
+            outcome = await self.executor.run(self._job(planned, only))
+            if outcome is None:
+                self.own.trouble(planned.key, Trouble.OVERLAP, 1)
+                return
+            await self._hand_in(planned, outcome)
+        finally:
+            self._going.discard(task)
+
+    async def settle(self, grace: float) -> None:
+        """Give the firings under way `grace` seconds to end, then cut them off: they leave no outcome."""
+        if self._going:
+            _done, late = await asyncio.wait(self._going, timeout=grace)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
+    async def _hand_in(self, planned: Planned, outcome: Outcome) -> None:
+        self.own.ran(planned.kind, outcome)
+        believed = await self.uplink.believe(outcome, _reference(planned))
+        if isinstance(believed.answer, Observed) and believed.answer.memory is not None:
+            self._memories[planned.key] = believed.answer.memory
+        believed = overridden(believed, planned.rules)
+        self.watched.ran(believed)
+        await self.intake.put(believed, self._watch(planned))
+
+    def _job(self, planned: Planned, only: frozenset[str]) -> Job:
+        return Job(
+            key=planned.key,
+            id=ulid.new(),
+            kind=planned.kind,
+            target=planned.target,
+            options=planned.options,
+            memory=self._memory(planned),
+            timeout=planned.timeout,
+            recheck_wait=planned.recheck_wait,
+            only=only,
+        )
+
+    def _memory(self, planned: Planned) -> object | None:
+        if planned.key not in self._memories:
+            text = self.stored_memories.pop(planned.key, None)
+            self._memories[planned.key] = decode_memory(planned.kind, text) if text else None
+        return self._memories[planned.key]
+
+    def forget(self, key: Key) -> None:
+        """Forget what a check remembers: it is another check now."""
+        self._memories.pop(key, None)
+        self.stored_memories.pop(key, None)
+
+    def _watch(self, planned: Planned) -> Watch:
+        return Watch(
+            key=planned.key,
+            kind=planned.kind,
+            target=planned.target,
+            client=planned.client,
+            contract=planned.contract,
+            language=planned.language,
+            holds=max(HOLDS * planned.every, timedelta(seconds=planned.timeout)),
+            blind_after=planned.blind_after,
+            downtime=self.downtime.get(planned.contract, self.downtime[None]),
+        )
+
+
+def _reference(planned: Planned) -> Reference:
+    options: Common = planned.options
+    return Reference(
+        url=planned.target,
+        options=Common(ca_file=options.ca_file, resolve=options.resolve, allow_private=options.allow_private),
+    )

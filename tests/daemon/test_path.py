@@ -1,0 +1,48 @@
+"""The whole path: the demo client is down, a ticket opens, it heals, the ticket is restored; a restart goes on."""
+
+from pathlib import Path
+
+from tests.daemon.running import Place, daemon
+
+LIVE = "SELECT ref, opened_at FROM tickets"
+
+
+async def test_from_configuration_to_ticket_and_back(tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    async with daemon(place) as first:
+        await first.ready()
+        await first.ticket("open")
+        opened = place.rows(LIVE)
+
+        async def shown() -> bool:
+            return await first.metric("vigie_tickets_open", site="atelier", severity="critical") == 1
+
+        await first.until(shown, "the ticket in the metrics")
+        assert await first.metric("vigie_check_up", site="atelier") == 0
+        assert await first.metric("vigie_tickets_opened_total", site="atelier") == 1
+        assert await first.stop() == 0
+    async with daemon(place) as second:
+        runs = len(place.rows("SELECT 1 FROM outcomes"))
+        await second.until(lambda: len(place.rows("SELECT 1 FROM outcomes")) > runs, "another run")
+        assert place.rows(LIVE) == opened
+        assert await second.metric("vigie_check_up", site="atelier") == 0
+        assert await place.command("demo", "heal") == (0, "healed: down\n", "")
+        await second.ticket("resolved")
+
+        async def up() -> bool:
+            return await second.metric("vigie_check_up", site="atelier") == 1
+
+        await second.until(up, "up in the metrics")
+        assert await second.stop() == 0
+    assert [ref for ref, _at in place.rows(LIVE)] == [ref for ref, _at in opened]
+    assert "Traceback" not in (tmp_path / "daemon.log").read_text(encoding="utf-8")
+
+
+async def test_a_second_daemon_on_one_store_is_refused_in_one_line(tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    async with daemon(place) as first:
+        await first.ready()
+        status, out, err = await place.command("run")
+        assert (status, out) == (1, "")
+        assert err.count("\n") == 1
+        assert f"is held by another daemon (process {first.process.pid})" in err
