@@ -2,38 +2,33 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from agent.codec import decode_memory
 from agent.core.desk.overrides import overridden
-from agent.core.desk.watch import Watch
-from agent.executor import Executor
+from agent.daemon.eyes import Eyes
+from agent.daemon.watches import Watches
 from agent.intake import Intake
 from agent.metrics import Own, Watched
 from agent.plan import Planned
 from agent.schedule import Trouble
-from agent.uplink import Reference, Uplink
+from agent.uplink import Reference
 from checks.core import ulid
 from checks.core.model import Job, Key, Observed, Outcome
 from checks.core.options import Common
 
 log = logging.getLogger("vigie.runs")
 
-HOLDS = 3  # intervals that a run stands for when no other follows
-
 
 @dataclass(slots=True, kw_only=True)
 class Runs:
-    """Carries firings out; `downtime` holds the families that count as downtime, by contract."""
+    """Carries firings out."""
 
-    executor: Executor
-    uplink: Uplink
+    eyes: Eyes
     intake: Intake
     own: Own
     watched: Watched
-    downtime: Mapping[str | None, frozenset[str]]
+    watches: Watches
     stored_memories: dict[Key, str]
     started: int = 0
     _going: set[asyncio.Task[None]] = field(default_factory=set)
@@ -46,7 +41,7 @@ class Runs:
         assert task is not None
         self._going.add(task)
         try:
-            outcome = await self.executor.run(self._job(planned, only))
+            outcome = await self.eyes.executor.run(self._job(planned, only))
             if outcome is None:
                 self.own.trouble(planned.key, Trouble.OVERLAP, 1)
                 return
@@ -65,12 +60,12 @@ class Runs:
 
     async def _hand_in(self, planned: Planned, outcome: Outcome) -> None:
         self.own.ran(planned.kind, outcome)
-        believed = await self.uplink.believe(outcome, _reference(planned))
+        believed = await self.eyes.uplink.believe(outcome, _reference(planned))
         if isinstance(believed.answer, Observed) and believed.answer.memory is not None:
             self._memories[planned.key] = believed.answer.memory
         believed = overridden(believed, planned.rules)
         self.watched.ran(believed)
-        await self.intake.put(believed, self._watch(planned))
+        await self.intake.put(believed, self.watches.of(planned))
 
     def _job(self, planned: Planned, only: frozenset[str]) -> Job:
         return Job(
@@ -95,19 +90,6 @@ class Runs:
         """Forget what a check remembers: it is another check now."""
         self._memories.pop(key, None)
         self.stored_memories.pop(key, None)
-
-    def _watch(self, planned: Planned) -> Watch:
-        return Watch(
-            key=planned.key,
-            kind=planned.kind,
-            target=planned.target,
-            client=planned.client,
-            contract=planned.contract,
-            language=planned.language,
-            holds=max(HOLDS * planned.every, timedelta(seconds=planned.timeout)),
-            blind_after=planned.blind_after,
-            downtime=self.downtime.get(planned.contract, self.downtime[None]),
-        )
 
 
 def _reference(planned: Planned) -> Reference:

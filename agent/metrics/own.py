@@ -12,6 +12,8 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
+import agent
+from agent.executor.spawned import Loss
 from agent.schedule import Trouble
 from checks.core.model import Key, Lane, Outcome
 
@@ -22,11 +24,30 @@ LAGS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30)  # seconds
 class Own:
     """The registry of what has few series; what has one per check stands in `Watched`."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = self.registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
+        self._of_runs(registry)
+        self._of_deliveries(registry)
+        self._of_store(registry)
+        self._online = Gauge("vigie_agent_online", "0 when no reference target answers, else 1.", registry=registry)
+        self._online.set(1)
+        self._problems = Gauge(
+            "vigie_agent_problems", "1 while the agent itself has this problem.", ["rule"], registry=registry
+        )
+        self._reloaded = Gauge(
+            "vigie_config_last_reload_successful", "1 when the last configuration read was good.", registry=registry
+        )
+        self._reload_at = Gauge(
+            "vigie_config_last_reload_success_timestamp_seconds",
+            "When a configuration was last read well.",
+            registry=registry,
+        )
+        Gauge("vigie_build_info", "What runs.", ["version"], registry=registry).labels(agent.__version__).set(1)
+
+    def _of_runs(self, registry: CollectorRegistry) -> None:
         self._durations = Histogram(
             "vigie_check_duration_seconds", "How long runs took.", ["kind"], buckets=DURATIONS, registry=registry
         )
@@ -40,8 +61,16 @@ class Own:
         self._running = Gauge("vigie_executor_running", "Runs that go on now.", ["lane"], registry=registry)
         self._waiting = Gauge("vigie_executor_queue_depth", "Runs that wait for a place.", ["lane"], registry=registry)
         self._children = Counter(
-            "vigie_executor_children_killed_total", "Child processes lost, by reason.", ["reason"], registry=registry
+            "vigie_executor_children_lost_total", "Child processes lost, by reason.", ["reason"], registry=registry
         )
+        for trouble in Trouble:
+            self._missed.labels(trouble.value)
+        for loss in Loss:
+            self._children.labels(loss.value)
+        for lane in Lane:
+            self.lane(lane, running=0, waiting=0)
+
+    def _of_deliveries(self, registry: CollectorRegistry) -> None:
         self._deliveries = Counter(
             "vigie_deliveries_total", "Attempts to deliver, by result.", ["channel", "result"], registry=registry
         )
@@ -52,28 +81,11 @@ class Own:
             ["channel"],
             registry=registry,
         )
-        self._online = Gauge("vigie_agent_online", "0 when no reference target answers, else 1.", registry=registry)
-        self._problems = Gauge(
-            "vigie_agent_problems", "1 while the agent itself has this problem.", ["rule"], registry=registry
-        )
+
+    def _of_store(self, registry: CollectorRegistry) -> None:
         self._store = Gauge("vigie_store_bytes", "Size of the store on disk.", registry=registry)
         self._free = Gauge("vigie_store_free_bytes", "Free space on the store's disk.", registry=registry)
         self._inbox = Gauge("vigie_intake_pending", "Outcomes not stored yet.", registry=registry)
-        self._reloaded = Gauge(
-            "vigie_config_last_reload_successful", "1 when the last configuration read was good.", registry=registry
-        )
-        self._reload_at = Gauge(
-            "vigie_config_last_reload_success_timestamp_seconds",
-            "When a configuration was last read well.",
-            registry=registry,
-        )
-        Gauge("vigie_build_info", "What runs.", ["version"], registry=registry).labels(version).set(1)
-        for trouble in Trouble:
-            self._missed.labels(trouble.value)
-        for lane in Lane:
-            self._running.labels(lane.value)
-            self._waiting.labels(lane.value)
-        self._online.set(1)
 
     def fired(self, lag: float) -> None:
         """A firing happened so many seconds after it was due."""
@@ -92,9 +104,9 @@ class Own:
         self._running.labels(lane.value).set(running)
         self._waiting.labels(lane.value).set(waiting)
 
-    def child_killed(self, reason: str) -> None:
+    def child_lost(self, loss: Loss) -> None:
         """A child process was lost."""
-        self._children.labels(reason).inc()
+        self._children.labels(loss.value).inc()
 
     def delivered(self, channel: str, result: str) -> None:
         """An attempt to deliver gave this."""

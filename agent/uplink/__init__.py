@@ -1,7 +1,7 @@
 """Is it us? Before a failure is believed, references are asked; when none answers, nothing is said of any site."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp as ASGIApp
+from starlette.types import ASGIApp
 
 from agent.web.guard import Access, Guard
 
@@ -12,3 +12,6 @@ from agent.web.guard import Access, Guard
 def build(routes: Sequence[BaseRoute], access: Access) -> ASGIApp:
     """Return the application."""
     return Guard(Starlette(routes=routes), access)
+
+
+__all__ = ["ASGIApp", "build"]

@@ -8,6 +8,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
+from agent.executor.spawned import Loss
 from agent.metrics import Exposition, Labelled, Own, Watched
 from agent.metrics.watched import Live
 from agent.schedule import Trouble
@@ -20,7 +21,7 @@ OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0
 
 @pytest.fixture
 def exposition() -> Exposition:
-    own, watched = Own("1.2.3"), Watched()
+    own, watched = Own(), Watched()
     key = Key(site="shop", check="uptime")
     watched.plan([Labelled(key=key, client="acme", kind="uptime")])
     measures = (Measure(name="probe_success", value=1), Measure(name="probe_duration_seconds", value=0.2))
@@ -32,7 +33,7 @@ def exposition() -> Exposition:
     own.fired(0.01)
     own.trouble(key, Trouble.OVERLAP, 2)
     own.lane(Lane.LOOP, running=1, waiting=0)
-    own.child_killed("memory")
+    own.child_lost(Loss.MEMORY)
     own.delivered("log", "delivered")
     own.outbox("log", pending=0, oldest=0)
     own.online(online=True)

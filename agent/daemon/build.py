@@ -1,0 +1,40 @@
+"""Puts the parts of a daemon together."""
+
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from agent.config.loaded import Settings
+from agent.daemon.eyes import Eyes, open_eyes
+from agent.daemon.rounds import Rounds, open_rounds
+from agent.daemon.served import served
+from agent.daemon.snapshot import Snapshot
+from agent.metrics import Own
+from agent.plan import Plan
+from agent.store import Store
+from agent.web.server import WebServer
+from checks.net import Net
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What runs."""
+
+    eyes: Eyes
+    rounds: Rounds
+    snapshot: Snapshot
+    web: WebServer
+
+
+def build(settings: Settings, plan: Plan, store: Store, net: Net, listener: socket.socket) -> Parts:
+    """Return the parts, planned but at rest; raises `StoreError`."""
+    own = Own()
+    eyes = open_eyes(settings, net, store.rules, own)
+    rounds = open_rounds(settings, plan, store, eyes, own)
+    own.reloaded(datetime.now(UTC), good=True)
+    return Parts(
+        eyes=eyes,
+        rounds=rounds,
+        snapshot=Snapshot(store=store, own=own, watched=rounds.watched),
+        web=WebServer(served(settings, own, rounds), listener),
+    )

@@ -1,0 +1,32 @@
+"""How the daemon looks out: the lanes that run checks, and the uplink that tells whether it is us."""
+
+from dataclasses import dataclass
+
+from agent.config.loaded import Settings
+from agent.executor import Executor, Sizes
+from agent.metrics import Own
+from agent.settings import Agent
+from agent.uplink import Reference, Uplink
+from agent.uplink.references import Asker
+from checks.core.options import Common
+from checks.core.registry import Catalogue
+from checks.net import Net
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """Lanes and uplink, on one network."""
+
+    executor: Executor
+    uplink: Uplink
+
+
+def open_eyes(settings: Settings, net: Net, rules: Catalogue, own: Own) -> Eyes:
+    """Build them."""
+    executor = Executor(net, rules, Sizes(), own.child_lost)
+    return Eyes(executor=executor, uplink=Uplink(Asker(net), references(settings), executor.mark_silent))
+
+
+def references(settings: Settings) -> tuple[Reference, ...]:
+    """The configured reference targets; they may be in the house."""
+    return tuple(Reference(url=url, options=Common(allow_private=True)) for url in settings[Agent].reference_targets)
