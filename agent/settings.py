@@ -37,6 +37,7 @@ class Phase(StrEnum):
 class Listen:
     """An address to listen on; port 0 lets the system choose."""
 
+    SAID: ClassVar[str] = 'an address to listen on such as "127.0.0.1:8787" or "[::1]:8787"'
     SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "pattern": r"^.+:[0-9]{1,5}$"}
 
     host: str
@@ -47,7 +48,7 @@ class Listen:
         """Read `host:port`; raises `ValueError`."""
         match = _LISTEN.fullmatch(value) if isinstance(value, str) else None
         if match is None or int(match["port"]) > 65535:
-            raise ValueError(f'{value!r} is not an address to listen on such as "127.0.0.1:8787" or "[::1]:8787"')
+            raise ValueError(f"{value!r} is not {cls.SAID}")
         return cls(host=match["six"] or match["host"], port=int(match["port"]))
 
     def written(self) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from agent.config.forms import Unfit
 from agent.config.hints import FieldOf, Hint, fields_of, is_table, is_written, item, members, named, pair, said, split
 from agent.config.leaves import leaf
-from agent.config.problems import Gathering, Wrong, unknown, wrong
-from agent.config.reading import Reading
+from agent.config.problems import UNKNOWN, Gathering, Wrong, unknown, wrong
+from agent.config.reading import Reading, hide
 from agent.config.section import Place
 from checks.core.options import BadOption, Form, Named
 from checks.core.secret import Secret
@@ -39,10 +39,17 @@ def _one(value: object, hint: Hint, place: Place, reading: Reading) -> Any:
         return build(bare, read_fields(fields_of(bare), value, place, reading), place)
     try:
         return leaf(value, hint, place, reading)
-    except Unfit as error:
-        raise wrong(place, str(error), error.suggestion) from None
     except ValueError as error:
-        raise wrong(place, str(error)) from None
+        suggestion = error.suggestion if isinstance(error, Unfit) else ""
+        raise wrong(place, _shown(str(error), value, reading), hide(suggestion, reading.revealed)) from None
+
+
+def _shown(message: str, value: object, reading: Reading) -> str:
+    """A message that quotes a value as it was written, not as the environment made it."""
+    for found, written in reading.revealed.items():
+        if isinstance(value, str) and written in value:
+            message = message.replace(repr(found), repr(written))
+    return hide(message, reading.revealed)
 
 
 def _takes(hint: Hint, value: object) -> bool:
@@ -137,11 +144,11 @@ def read_fields(
             if key in fields:
                 done[fields[key].name] = convert(content, fields[key].hint, (*place, key), reading)
             elif key not in skip:
-                raise Wrong(unknown((*place, key), "unknown key", key, {*fields, *skip}))
+                raise Wrong(unknown((*place, key), UNKNOWN, key, {*fields, *skip}))
     for key, field in fields.items():
         if field.required and key not in written:
             with gathering:
-                raise wrong(place, f"{key!r} is missing: {said(field.hint)}")
+                raise wrong(place, f"{key!r} is missing, {said(field.hint)}")
         if isinstance(field.default, Path) and key not in written:
             done[field.name] = reading.folder / field.default
     gathering.end()

@@ -77,6 +77,8 @@ def _document(file: Path) -> Document:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax(file, text, str(error)) from error
+    except ValueError as error:
+        raise _unreadable(file, 0, "the file holds a number with thousands of digits") from error
     except RecursionError as error:
         raise _unreadable(file, 0, "the file nests too deeply") from error
     return Document(path=file, folder=file.absolute().parent, text=text, tables=tables)

@@ -3,7 +3,7 @@
 import difflib
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -39,8 +39,11 @@ class Unfit(ValueError):
 
 def severity(word: str) -> Severity:
     """Return the severity of an English or French word; raises `Unfit`."""
-    found = _FRENCH.get(word.strip().lower())
-    return found or member(Severity, word.strip().lower())
+    plain = word.strip().lower()
+    if plain in _FRENCH:
+        return _FRENCH[plain]
+    found: Severity = member(Severity, plain, severity_words())
+    return found
 
 
 def severity_words() -> list[str]:
@@ -48,13 +51,13 @@ def severity_words() -> list[str]:
     return [*(one.value for one in Severity), *_FRENCH]
 
 
-def member(words: type[Enum], word: str) -> Any:
-    """Return the member of a closed set by its value; raises `Unfit`."""
+def member(words: type[Enum], word: str, also: Sequence[str] = ()) -> Any:
+    """Return the member of a closed set by its value; raises `Unfit`, with a suggestion from `also` too."""
     try:
         return words(word)
     except ValueError:
         values = [str(one.value) for one in words]
-        near = difflib.get_close_matches(word.lower(), values, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(word.lower(), [*values, *also], n=1, cutoff=0.5)
         raise Unfit(f"{word!r} is none of {', '.join(values)}", *near) from None
 
 
@@ -135,7 +138,10 @@ def path(text: str, folder: Path) -> Path:
     """Return a path, absolute: what is relative starts at the folder of the file that says it."""
     if not text or "\0" in text:
         raise Unfit("must be a path")
-    return folder / Path(text).expanduser()
+    try:
+        return folder / Path(text).expanduser()
+    except RuntimeError:
+        raise Unfit(f"{text!r} names the home of a user who does not exist") from None
 
 
 TEXTS: Final[dict[Form, Callable[[str], str]]] = {

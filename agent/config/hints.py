@@ -161,6 +161,10 @@ def said(hint: Hint) -> str:
     if len(choices) > 1:
         return " or ".join(said(one) for one in choices)
     bare, marks = split(choices[0])
+    if bare is Secret:
+        return _SAID[Secret]
+    if is_written(bare):
+        return str(bare.SAID)
     for one in marks:
         if isinstance(one, Form):
             return _FORMS[one]

@@ -14,6 +14,7 @@ from agent.config.hints import Hint, is_written, said, split
 from agent.config.problems import Wrong, unknown
 from agent.config.reading import Reading
 from agent.config.section import Place, Ref, Revealed
+from checks.core.facts import MAX_INTEGER
 from checks.core.model import Severity
 from checks.core.options import Bounds, Form
 from checks.core.secret import Secret, SecretMissing, references
@@ -103,6 +104,8 @@ def _length(value: object, bare: Hint, reading: Reading) -> float | timedelta:
 
 
 def _number(value: object, bare: Hint) -> Any:
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise Unfit("is larger than anything can count")
     number = float(value) if bare is float and type(value) is int else value
     if type(number) is not bare:
         raise Unfit(f"must be {said(bare)}")
@@ -118,7 +121,11 @@ def _bounded(value: Any, marks: tuple[Any, ...]) -> Any:
         if not isinstance(mark, Bounds):
             continue
         if mark.least is not None and number < mark.least:
-            raise Unfit(f"must be at least {mark.least:g}{unit}")
+            raise Unfit(f"must be at least {_count(mark.least)}{unit}")
         if mark.most is not None and number > mark.most:
-            raise Unfit(f"must be at most {mark.most:g}{unit}")
+            raise Unfit(f"must be at most {_count(mark.most)}{unit}")
     return value
+
+
+def _count(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)

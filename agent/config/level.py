@@ -1,16 +1,16 @@
 """Reads a level: the agent, a contract or a site, with the defaults it hands down and the checks on it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
 from agent.config.convert import build, convert, read_fields
 from agent.config.entries import Entry
-from agent.config.hints import fields_of
+from agent.config.hints import FieldOf, fields_of
 from agent.config.inherit import Handed, inherit
-from agent.config.problems import Gathering, wrong
+from agent.config.problems import UNKNOWN, Gathering, Wrong, spelled, wrong
 from agent.config.reading import Reading
-from agent.config.section import Shape
+from agent.config.section import Remark, Shape
 from agent.config.watching import Watching, read_defaults
 from checks.core.options import Common
 
@@ -50,7 +50,7 @@ def read_level(
     with gathering:
         values |= _name(entry, reading)
     with gathering:
-        values |= read_fields({**own, **common}, entry.table, place, reading, others)
+        values |= _fields({**own, **common}, entry, others, reading)
     with gathering:
         kinds |= read_defaults(table.get(DEFAULTS, {}), watch, (*place, DEFAULTS), reading)
     handed = Handed(
@@ -64,6 +64,25 @@ def read_level(
     gathering.end()
     whole = build(cls, inherit(cls, values, above), place)
     return whole, Handed(fields=fields_as_read(whole), common=handed.common, kinds=kinds)
+
+
+def _fields(fields_: Mapping[str, FieldOf], entry: Entry, others: Collection[str], reading: Reading) -> dict[str, Any]:
+    """Read a level's own keys; an option of one kind of check is told where it belongs."""
+    try:
+        return read_fields(fields_, entry.table, entry.place, reading, others)
+    except Wrong as error:
+        raise Wrong(*(_placed(remark, entry, reading) for remark in error.remarks)) from None
+
+
+def _placed(remark: Remark, entry: Entry, reading: Reading) -> Remark:
+    words = reading.vocabulary
+    key = remark.place[-1]
+    kind = next((one for one in words.kinds() if key in fields_of(words.options(one))), None)
+    if remark.message != UNKNOWN or kind is None:
+        return remark
+    below = CHECKS if CHECKS in fields_of(entry.section.type) else DEFAULTS
+    table = f"[{spelled((*entry.place, below, kind))}]"
+    return Remark(place=remark.place, message=f"is an option of {kind}: it belongs in {table}")
 
 
 def fields_as_read(whole: Any) -> dict[str, Any]:

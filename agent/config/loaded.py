@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from agent.config.problems import Issue
+from agent.config.reading import hide
 
 T = TypeVar("T")
-
-SHORT = 4  # a value from the environment shorter than this is hidden only where it stands alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +39,4 @@ class Settings:
 
     def redact(self, text: str) -> str:
         """Put `${NAME}` back wherever `text` shows what the environment gave to a plain value."""
-        if text in self.revealed:
-            return self.revealed[text]
-        for value in sorted(self.revealed, key=len, reverse=True):
-            if len(value) >= SHORT:
-                text = text.replace(value, self.revealed[value])
-        return text
+        return hide(text, self.revealed)

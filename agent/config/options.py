@@ -31,7 +31,7 @@ def parse_options(
     """
     known = words or vocabulary()
     options = known.options(kind)
-    reading = Reading(folder=Path.cwd(), environ=os.environ, known={}, vocabulary=known, revealed={}, secrets=True)
+    reading = Reading(folder=Path.cwd(), environ=os.environ, known={}, vocabulary=known, revealed={}, as_typed=True)
     values: dict[str, Any] = {}
     remarks: list[Remark] = []
     for key, text in pairs:

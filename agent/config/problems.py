@@ -8,6 +8,7 @@ from pathlib import Path
 from agent.config.section import Level, Place, Remark
 from checks.core.errors import UsageError
 
+UNKNOWN = "unknown key"
 MANY = 16  # more known words than this are not listed
 
 

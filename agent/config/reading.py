@@ -12,6 +12,19 @@ _BRACED: Final = re.compile(r"\$\$\{|\$\{([^}\n]*)\}")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
+SHORT: Final = 4  # a value from the environment shorter than this is hidden only where it stands alone
+
+
+def hide(text: str, revealed: Mapping[str, str]) -> str:
+    """Put `${NAME}` back wherever `text` shows what the environment gave."""
+    if text in revealed:
+        return revealed[text]
+    for value in sorted(revealed, key=len, reverse=True):
+        if len(value) >= SHORT:
+            text = text.replace(value, revealed[value])
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """What the checks are called and take; each is asked only when the configuration speaks of it."""
@@ -32,9 +45,12 @@ class Reading:
     vocabulary: Vocabulary
     revealed: dict[str, str] = field(repr=False)  # what the environment gave → how it was written
     secrets: bool = True  # whether a secret that is not there is an error now
+    as_typed: bool = False  # a plain text is itself, whatever dollars it holds
 
     def expand(self, text: str) -> str:
         """Put the environment into a plain text; raises `ValueError`."""
+        if self.as_typed:
+            return text
         self.refuse_odd_names(text)
         for name in references(text):
             if name not in self.environ:

@@ -58,8 +58,9 @@ class Inherited(Enum):
 
 
 class Written(Protocol):
-    """A type with a spelling of its own; `SCHEMA` is what JSON Schema says of it."""
+    """A type with a spelling of its own; `SAID` says to people what is written, `SCHEMA` to JSON Schema."""
 
+    SAID: ClassVar[str]
     SCHEMA: ClassVar[dict[str, object]]
 
     @classmethod

@@ -14,7 +14,7 @@ from agent.config.problems import Gathering, Wrong, unknown, wrong
 from agent.config.reading import Reading
 from agent.config.section import Place
 
-HANDED_DOWN: Final = frozenset({"every", "recheck_every", "blind_after"})  # of a check's own table, in `defaults.KIND`
+HANDED_DOWN: Final = frozenset({"enabled", "every", "recheck_every", "blind_after"})  # in `defaults.KIND` too
 _APART: Final = frozenset({"name", "kind", "options"})
 _UNASKED: Final = ("uptime", "tls")  # what a site without checks gets, as far as these exist; tls where it speaks TLS
 

@@ -60,5 +60,7 @@ class Secret:
 def _read(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SecretMissing(f"secret file {path} cannot be read: {error}") from error
+    except OSError as error:
+        raise SecretMissing(f"secret file {path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SecretMissing(f"secret file {path} is not UTF-8") from error

@@ -1,6 +1,7 @@
 """The sections of the contract: clients, calendars, contracts and what they promise."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,9 +10,10 @@ from typing import Annotated, ClassVar, Final, Self
 from zoneinfo import ZoneInfo
 
 from agent.config import durations
-from agent.config.section import FAMILIES, Inherited, Ref, Section, Shape
+from agent.config.loaded import Settings
+from agent.config.section import FAMILIES, Inherited, Level, Place, Ref, Remark, Section, Shape
 from agent.core.desk.settings import RuleOverride
-from agent.settings import Language
+from agent.settings import Language, Site
 from checks.core.model import Severity
 from checks.core.options import BadOption, Bounds, Id, Named
 
@@ -39,6 +41,7 @@ class ContractKind(StrEnum):
 class OpenTime:
     """A target in the open time of a calendar; `days` are of the open time of one normal day of it."""
 
+    SAID: ClassVar[str] = 'a target such as "4h" or "2d"'
     SCHEMA: ClassVar[dict[str, object]] = {"type": "string", "pattern": r"^\s*(\d+(\.\d+)?\s*[a-zA-Z]+\s*)+$"}
 
     days: float = 0.0
@@ -56,7 +59,7 @@ class OpenTime:
             else:
                 raise ValueError(f"{value!r} is not a target: open time is counted in m, h and d")
         if not days and not seconds:
-            raise ValueError('must be a target such as "4h" or "2d"')
+            raise ValueError(f"must be {cls.SAID}")
         return cls(days=days, seconds=seconds)
 
     def written(self) -> str:
@@ -70,6 +73,7 @@ class OpenTime:
 class Hours:
     """Opening hours: for each day from Monday its spans in order, in the calendar's local time."""
 
+    SAID: ClassVar[str] = 'a table of days such as { mon-fri = ["09:00-12:30", "14:00-18:00"] }'
     SCHEMA: ClassVar[dict[str, object]] = {
         "type": "object",
         "propertyNames": {"pattern": "^({0})(-({0}))?$".format("|".join(DAYS))},
@@ -91,7 +95,7 @@ class Hours:
             if any(before[1] > after[0] for before, after in pairwise(open_)):
                 raise ValueError(f"the hours of {name} overlap")
         if not any(week):
-            raise ValueError('must be a table of days such as { mon-fri = ["09:00-12:30", "14:00-18:00"] }')
+            raise ValueError(f"must be {cls.SAID}")
         return cls(week=tuple(tuple(open_) for open_ in week))
 
     def written(self) -> dict[str, list[str]]:
@@ -196,6 +200,33 @@ class Contract:
     timezone: Annotated[ZoneInfo, Inherited.FROM_ABOVE]
 
 
+def review(settings: Settings) -> Iterator[Remark]:
+    """Warn of what a contract's reader would ask about."""
+    covered = {site.contract for site in settings.all(Site)}
+    for contract in settings.all(Contract):
+        if contract.id not in covered:
+            yield _warning(("contracts", contract.id), "covers no site")
+    for place, rules in _overrides(settings):
+        for rule in rules:
+            if not rule.reason:
+                yield _warning((*place, rule.id), "says no 'reason'")
+
+
+def _overrides(settings: Settings) -> Iterator[tuple[Place, tuple[RuleOverride, ...]]]:
+    yield ("rules",), settings.all(RuleOverride)
+    for client in settings.all(Client):
+        yield ("clients", client.id, "rules"), client.rules
+    for site in settings.all(Site):
+        yield ("sites", site.id, "rules"), site.rules
+        for watch in site.checks:
+            yield ("sites", site.id, "checks", watch.name, "rules"), watch.rules
+
+
+def _warning(place: Place, message: str) -> Remark:
+    return Remark(place=place, message=message, level=Level.WARNING)
+
+
+REVIEWS: Final = (review,)
 SECTIONS: Final = (
     Section(path="clients", type=Client, shape=Shape.NAMED, built_in=frozenset({DEFAULT_CLIENT})),
     Section(

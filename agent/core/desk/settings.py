@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from agent.config.section import RULES, Ref, Section, Shape
 from checks.core.model import Severity
-from checks.core.options import Bounds
+from checks.core.options import BadOption, Bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,11 @@ class RuleOverride:
     severity: Severity | None = None
     disabled: bool = False
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what changes nothing."""
+        if self.severity is None and not self.disabled:
+            raise BadOption("severity", "changes nothing: say 'severity' or 'disabled = true'")
 
 
 SECTIONS: Final = (

@@ -11,7 +11,7 @@ from agent.config import files, owners
 from agent.config.compose import compose
 from agent.config.loaded import Settings
 from agent.config.reading import Vocabulary
-from checks.core.options import BadOption, Bounds, Common, Seconds, Texts
+from checks.core.options import BadOption, Bounds, Bytes, Common, Id, Named, Seconds, Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +32,51 @@ class Options(Common):
             raise BadOption("method", "must be in capitals")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A dataclass with a field whose name is a word of Python."""
+
+    goto: str
+    with_: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """A dataclass that is written as a table with a name."""
+
+    name: Id
+    critical: bool = False
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsOptions(Common):
+    """Options of which one is a folder by default, and one a size."""
+
+    ports: tuple[int, ...] = ()
+    max_bytes: Annotated[Bytes, Bounds(most=10**9)] = 1000
+    roots: Path = Path("roots")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmokeOptions(Common):
+    """Options of which one must be said at some level, with tables inside."""
+
+    browser: str
+    journeys: Annotated[tuple[Journey, ...], Named()] = ()
+    first: Step | None = None
+
+
 RULES = frozenset({"uptime.down", "uptime.slow", "tls.cert.expired"})
 FAMILIES = frozenset({"uptime.available", "uptime.slow"})
 
 
 def _options(kind: str) -> type[Any]:
-    assert kind in {"uptime", "tls"}
-    return Options
+    return {"uptime": Options, "tls": TlsOptions, "smoke": SmokeOptions}[kind]
 
 
 def _kinds() -> Collection[str]:
-    return ("tls", "uptime")
+    return ("smoke", "tls", "uptime")
 
 
 WORDS = Vocabulary(kinds=_kinds, options=_options, rules=lambda: RULES, families=lambda: FAMILIES)

@@ -51,6 +51,12 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         Secret(file=str(tmp_path / "nothing")).reveal()
 
 
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"\xff\xfe")
+    with pytest.raises(SecretMissing, match=r"key is not UTF-8"):
+        Secret(file=str(tmp_path / "key")).reveal()
+
+
 def test_nothing_shows_the_value() -> None:
     secret = Secret(text="hunter2")
     assert "hunter2" not in f"{secret} {secret!r} {[secret]}"
