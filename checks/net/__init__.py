@@ -5,16 +5,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from checks.core.errors import CannotLook
 from checks.core.options import Common
+from checks.core.secret import SecretMissing
 from checks.net.families import Families
 from checks.net.feeds import Feeds
 from checks.net.guard import guard_for
 from checks.net.handshakes import Handshakes
 from checks.net.http.client import Client
+from checks.net.http.engine import Engine
 from checks.net.http.exchange import Heard
-from checks.net.http.trust import trust_set
 from checks.net.resolve import Resolver
-from checks.parse.urls import parse
+from checks.parse.urls import BadUrl, parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +27,26 @@ class Net:
     families: Families = field(default_factory=Families)
     handshakes: Handshakes = field(default_factory=Handshakes)
     feeds: Feeds = field(default_factory=Feeds)
+    engine: Engine = field(default_factory=Engine)
 
     def client(self, options: Common, target: str) -> Client:
         """Return the network as a check of `target` with these options may use it.
 
-        Raises `BadUrl` for a target that is none, and `VigieError` for a trust file or a secret that is not there.
+        Raises `CannotLook` for a target that is no URL and a secret that is not there.
         """
+        try:
+            host = parse(target).host
+            headers = tuple([(name, secret.reveal()) for name, secret in options.headers])
+        except (BadUrl, SecretMissing) as error:
+            raise CannotLook("configuration", str(error)) from error
         return Client(
             resolver=self.resolver,
-            guard=guard_for(parse(target).host, options.allow_private, options.resolve),
+            guard=guard_for(host, options.allow_private, options.resolve),
             families=self.families,
-            trust=trust_set(options.ca_file),
+            engine=self.engine,
+            ca_file=options.ca_file,
             overrides=options.resolve,
-            headers=tuple((name, secret.reveal()) for name, secret in options.headers),
+            headers=headers,
             user_agent=options.user_agent,
             remember=self._remember,
         )

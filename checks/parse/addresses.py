@@ -7,6 +7,7 @@ from functools import lru_cache
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 
 
+@lru_cache(maxsize=16384)
 def written_address(host: str) -> str | None:
     """Return the address that a URL's host *is* (decimal, octal, hexadecimal and short forms too), or None for a name.
 
@@ -34,7 +35,6 @@ def is_localhost(host: str) -> bool:
     return name == "localhost" or name.endswith(".localhost")
 
 
-@lru_cache(maxsize=1024)
 def _version_6(text: str) -> str | None:
     try:
         return str(ipaddress.IPv6Address(text.partition("%")[0]))

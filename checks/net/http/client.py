@@ -10,11 +10,11 @@ from checks.net.families import Families
 from checks.net.guard import Guard, Reach, reach
 from checks.net.http.cookies import Jar
 from checks.net.http.decode import ENCODINGS
+from checks.net.http.engine import Engine, Sent
 from checks.net.http.exchange import DEFAULT_LIMITS, Headers, Heard, Hop, Limits, Phases, Reply, Tried, Visit
 from checks.net.http.failure import NetFailure, Reason, Stage
+from checks.net.http.parser import Wanted
 from checks.net.http.redirects import Step, following, is_redirect
-from checks.net.http.stock import Sent, exchange
-from checks.net.http.trust import TrustSet
 from checks.net.resolve import Addresses, Overrides
 from checks.parse.urls import Url
 
@@ -33,6 +33,7 @@ class Ask:
     follow: bool = True
     max_redirects: int = 10
     limits: Limits = DEFAULT_LIMITS
+    wanted: Wanted | None = None  # how much of a body is wanted; None: all of it
     family: int | None = None  # 4 or 6: the only one to use
     at: str = ""  # the only address to use for the first hop
     first: tuple[str, ...] = ()  # addresses to try before the others
@@ -68,7 +69,8 @@ class Client:
     resolver: Resolves
     guard: Guard
     families: Families
-    trust: TrustSet
+    engine: Engine
+    ca_file: str = ""
     overrides: Overrides = ()
     headers: Headers = ()  # the operator's own
     user_agent: str
@@ -161,8 +163,13 @@ class Client:
             headers=headers,
             body=step.body,
             server_name=name.rpartition(":")[0] if name.count(":") == 1 else name,
+            ca_file=self.ca_file,
+            connect_by=connect_by,
+            deadline=ask.deadline,
+            limits=ask.limits,
+            wanted=ask.wanted,
         )
-        heard = await exchange(sent, self.trust, ask.limits, connect_by, ask.deadline)
+        heard = await self.engine.fetch(sent)
         if heard.handshake is not None:
             self.remember(heard)
         return heard

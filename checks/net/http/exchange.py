@@ -83,6 +83,7 @@ class Reply:
     body: bytes = field(default=b"", repr=False)  # decoded
     wire: int = 0  # bytes of the body as transferred, without chunk framing
     length: int = -1  # Content-Length; -1: not said
+    partial: bool = False  # the rest of the body was not wanted
     oddities: tuple[Oddity, ...] = ()
 
     def header(self, name: str) -> str | None:

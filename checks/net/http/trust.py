@@ -2,20 +2,22 @@
 
 import os
 import ssl
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from checks.core.errors import VigieError
+from checks.core.errors import CannotLook
 
 # Python 3.13 adds VERIFY_X509_STRICT, which refuses chains that browsers accept: ours are the same on every version.
 _FLAGS: Final = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
+_FRESH: Final = 1.0  # seconds a look at the files is believed
 _KEPT: Final = 64  # trust sets alive at once; each new state of a file is another
 
 
-class TrustUnreadable(VigieError):
-    """A `ca_file` cannot be read or holds no certificate."""
+ClientCertificate = tuple[str, str] | None  # paths of certificate and key, PEM
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,20 +29,33 @@ class TrustSet:
     reading: ssl.SSLContext
 
 
-def trust_set(ca_file: str = "", client_certificate: tuple[str, str] | None = None) -> TrustSet:
-    """Return the trust set of the system's roots (certifi's where the system has none) and `ca_file`.
+class Trusts:
+    """The trust sets of a process; whether a file has changed is looked at once a second at most."""
 
-    Cheap after the first call, until a file changes. Raises `TrustUnreadable`.
-    """
-    own = _stamp(ca_file) if ca_file else None
-    return _build(ca_file, own, client_certificate, _system())
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seen: dict[tuple[str, ClientCertificate], tuple[float, TrustSet]] = {}
+
+    def of(self, ca_file: str = "", client_certificate: ClientCertificate = None) -> TrustSet:
+        """Return the trust set of the system's roots (certifi's where the system has none) and `ca_file`.
+
+        Raises `CannotLook` when a file cannot be read or holds no certificate.
+        """
+        key = (ca_file, client_certificate)
+        seen = self._seen.get(key)
+        now = self._clock()
+        if seen is None or now - seen[0] >= _FRESH:
+            own = _stamp(ca_file) if ca_file else None
+            seen = (now, _build(ca_file, own, client_certificate, _system()))
+            self._seen[key] = seen
+        return seen[1]
 
 
 @lru_cache(maxsize=_KEPT)
 def _build(
     ca_file: str,
     stamp: tuple[int, int, int] | None,
-    client_certificate: tuple[str, str] | None,
+    client_certificate: ClientCertificate,
     system: tuple[str, tuple[int, int, int] | None],
 ) -> TrustSet:
     verifying = _context()
@@ -92,7 +107,9 @@ def _load_extra(context: ssl.SSLContext, ca_file: str) -> None:
     try:
         context.load_verify_locations(ca_file)
     except (OSError, ssl.SSLError) as error:
-        raise TrustUnreadable(f"ca_file {ca_file} holds no certificate that can be read: {error}") from error
+        raise CannotLook(
+            "configuration", f"ca_file {ca_file} holds no certificate that can be read: {error}"
+        ) from error
     context.verify_flags |= (
         ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
     )  # an intermediate or a leaf may be what is trusted
@@ -102,8 +119,5 @@ def _stamp(path: str) -> tuple[int, int, int]:
     try:
         status = Path(path).stat()
     except OSError as error:
-        raise TrustUnreadable(f"{path} cannot be read: {error}") from error
+        raise CannotLook("configuration", f"{path} cannot be read: {error}") from error
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-__all__ = ["TrustSet", "TrustUnreadable", "trust_set"]

@@ -74,14 +74,16 @@ async def serving(
         server.connections += 1
         peer = Peer(reader=reader, writer=writer, over=over)
         with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+            if tls is not None:  # here rather than in start_server, which leaves failed handshakes lying about
+                await writer.start_tls(tls)
             await script(peer)
         if peer.head:
             server.heads.append(peer.head)
+        writer.transport.abort() if reader.at_eof() else writer.close()
         with suppress(ConnectionError, ssl.SSLError):
-            writer.close()
             await writer.wait_closed()
 
-    listening = await asyncio.start_server(serve, host, port, ssl=tls)
+    listening = await asyncio.start_server(serve, host, port)
     server = Server(port=listening.sockets[0].getsockname()[1])
     try:
         yield server

@@ -1,0 +1,213 @@
+"""One exchange over one connection of our own: made to a given address, timed in nanoseconds, bounded as a whole."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Final, cast
+
+from checks.core.errors import CannotLook
+from checks.net.http.failure import NetFailure, Reason, Stage, of_connect, refuse_our_faults
+from checks.net.http.parser import Answer
+from checks.net.http.secure import Plan, Secure
+
+_now: Final = time.perf_counter_ns
+
+
+class Connection(asyncio.Protocol):
+    """One connection that carries one answer."""
+
+    __slots__ = (
+        "_answer", "_request", "_secure", "_transport", "_waiter", "bound", "closed", "connected", "deadline", "ended",
+        "failure", "secured", "sent",
+    )  # fmt: skip
+
+    def __init__(self, request: bytes, answer: Answer, secure: Secure | None, loop: asyncio.AbstractEventLoop) -> None:
+        self._request = request
+        self._answer = answer
+        self._secure = secure
+        self._transport: asyncio.Transport | None = None
+        self._waiter: asyncio.Future[None] = loop.create_future()
+        self.bound: asyncio.Timeout | None = None
+        self.deadline = 0.0
+        self.failure: NetFailure | None = None
+        self.closed = False
+        self.connected = self.secured = self.sent = self.ended = 0  # perf_counter_ns
+
+    # What the transport calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to talk."""
+        self._transport = cast("asyncio.Transport", transport)
+        self.connected = _now()
+        if self._secure is None:
+            self._send(self._request)
+        else:
+            self._shake(b"")
+
+    def data_received(self, data: bytes) -> None:
+        """Hand on what came."""
+        if self._secure is None:
+            self._take(data)
+        elif self.secured:
+            self._decipher(data)
+        elif not self.ended:
+            self._shake(data)
+
+    def eof_received(self) -> bool:
+        """The server says no more."""
+        self._over(reset=False)
+        return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Nothing more will come, for good reason or bad."""
+        self.closed = True
+        self._over(reset=error is not None)
+
+    # The way through.
+
+    def _shake(self, data: bytes) -> None:
+        secure = self._secure
+        assert secure is not None
+        try:
+            done = secure.shake(data)
+        except NetFailure as failure:
+            self._write(secure.seal(b""))  # the alert that says why
+            self._fail(failure)
+            return
+        if done:
+            self.secured = _now()
+            self._send(secure.seal(self._request))
+        elif secure.unknown:
+            self._finish()
+        else:
+            self._write(secure.seal(b""))
+
+    def _send(self, data: bytes) -> None:
+        self._write(data)
+        self.sent = _now()
+        if self.bound is not None and not self.bound.expired():
+            self.bound.reschedule(self.deadline)
+
+    def _write(self, data: bytes) -> None:
+        if data and self._transport is not None:
+            self._transport.write(data)
+
+    def _decipher(self, data: bytes) -> None:
+        assert self._secure is not None
+        try:
+            plain, last = self._secure.read(data)
+        except NetFailure as failure:
+            if not self._answer.first:
+                self._fail(failure)
+            else:
+                self._over(reset=True)
+            return
+        if plain:
+            self._take(plain)
+        if last:
+            self._answer.ended(reset=False)
+            self._finish()
+
+    def _take(self, data: bytes) -> None:
+        answer = self._answer
+        if not self.ended:
+            answer.feed(data)
+            if answer.complete or answer.failure is not None:
+                self._finish()
+
+    def _over(self, *, reset: bool) -> None:
+        if self.ended:
+            return
+        if self._secure is not None and not self.secured:
+            how = "reset" if reset else "closed"
+            self._fail(NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, f"the connection was {how} during the handshake"))
+            return
+        self._answer.ended(reset=reset, notified=self._secure is None)
+        self._finish()
+
+    def _fail(self, failure: NetFailure) -> None:
+        if not self.ended:
+            self.failure = failure
+            self._finish()
+
+    def _finish(self) -> None:
+        if not self.ended:
+            self.ended = _now()
+            if not self._waiter.done():
+                self._waiter.set_result(None)
+
+    # For the caller.
+
+    async def done(self) -> None:
+        """Wait for the end of the answer, good or bad."""
+        await self._waiter
+
+    def close(self) -> None:
+        """Drop the connection at once."""
+        if self._transport is not None and not self.closed:
+            self._transport.abort()
+
+    @property
+    def stage(self) -> Stage:
+        """How far it came."""
+        if not self.connected:
+            return Stage.CONNECT
+        if self._secure is not None and not self.secured:
+            return Stage.TLS
+        return Stage.BODY if self._answer.headed else Stage.HEADERS
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What one connection gave, as raw as it came."""
+
+    answer: Answer
+    secure: Secure | None
+    began: int
+    connection: Connection
+    failure: NetFailure | None = None
+
+
+async def exchange(
+    request: bytes, answer: Answer, plan: Plan | None, where: tuple[str, int], connect_by: float, deadline: float
+) -> Exchange:
+    """Send `request` to an address and read the answer; both bounds are on the loop's clock.
+
+    The network's faults are in what it returns; raises `CannotLook` for ours.
+    """
+    loop = asyncio.get_running_loop()
+    began = _now()
+    secure = Secure(plan) if plan is not None else None
+    connection = Connection(request, answer, secure, loop)
+    connection.deadline = deadline
+    failure: NetFailure | None = None
+    try:
+        async with asyncio.timeout_at(connect_by) as bound:
+            connection.bound = bound
+            await loop.create_connection(lambda: connection, where[0], where[1])
+            await connection.done()
+    except TimeoutError as error:
+        failure = _late(connection.stage, error)
+    except OSError as error:
+        failure = of_connect(error)
+    except MemoryError as error:
+        refuse_our_faults(error)
+    except (ValueError, OverflowError) as error:  # an address or port that the socket layer refuses
+        raise CannotLook("resources", f"{where[0]} port {where[1]}: {error}") from error
+    finally:
+        connection.close()
+    return Exchange(answer, secure, began, connection, failure or connection.failure or answer.failure)
+
+
+def _late(stage: Stage, error: TimeoutError) -> NetFailure:
+    """Name what was waited for; a TimeoutError with a number is the kernel's own."""
+    detail = error.strerror if error.errno else "no progress before the deadline"
+    match stage:
+        case Stage.CONNECT:
+            return NetFailure(stage, Reason.CONNECT_TIMEOUT, detail or "")
+        case Stage.TLS:
+            return NetFailure(stage, Reason.TLS_HANDSHAKE, "the handshake did not end in time")
+        case Stage.HEADERS:
+            return NetFailure(stage, Reason.TIMEOUT_HEADERS, detail or "")
+        case _:
+            return NetFailure(stage, Reason.TIMEOUT_BODY, detail or "")

@@ -1,0 +1,129 @@
+"""Our own way of making one request to one address, which every visit takes unless a proxy or HTTP/2 is asked for."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from checks.net.http.connection import Exchange, exchange
+from checks.net.http.decode import Decoded, decode
+from checks.net.http.exchange import DEFAULT_LIMITS, Headers, Heard, Limits, Reply
+from checks.net.http.parser import Answer, Wanted
+from checks.net.http.secure import Plan
+from checks.net.http.trust import Trusts
+from checks.net.http.verdicts import Verdicts
+from checks.parse.urls import Url
+
+_BIG: Final = 256 * 1024  # bytes on the wire from which decoding would hold the loop too long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A request ready to go to one address."""
+
+    url: Url
+    address: str
+    method: str
+    headers: Headers  # all of them, Host included
+    body: bytes
+    server_name: str  # for SNI and the certificate
+    ca_file: str = ""  # extra trust roots
+    connect_by: float  # on the loop's clock: until then it must be connected and secured
+    deadline: float
+    limits: Limits = DEFAULT_LIMITS
+    wanted: Wanted | None = None  # how much of the body is wanted, once the head is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What the connections of one process share."""
+
+    trusts: Trusts = field(default_factory=Trusts)
+    verdicts: Verdicts = field(default_factory=Verdicts)
+
+    async def fetch(self, sent: Sent) -> Heard:
+        """Make a request on a fresh connection; raises `CannotLook` for faults of ours."""
+        request = request_bytes(sent)
+        if sent.url.scheme == "http":
+            return await _heard(await _once(sent, request, None), sent.limits)
+        plan = self._plan(sent)
+        done = await _once(sent, request, plan)
+        if done.secure is not None and done.secure.unknown and done.failure is None:
+            done = await _once(sent, request, replace(plan, reading=False))
+        return await _heard(done, sent.limits)
+
+    def _plan(self, sent: Sent) -> Plan:
+        trust = self.trusts.of(sent.ca_file)
+        return Plan(
+            trust=trust,
+            verdicts=self.verdicts,
+            name=sent.server_name,
+            port=sent.url.port,
+            address=sent.address,
+            reading=self.verdicts.knows(trust.name, sent.server_name),
+        )
+
+
+async def _once(sent: Sent, request: bytes, plan: Plan | None) -> Exchange:
+    answer = Answer(sent.limits, head_only=sent.method == "HEAD", wanted=sent.wanted)
+    where = (sent.address, sent.url.port)
+    return await exchange(request, answer, plan, where, sent.connect_by, sent.deadline)
+
+
+def request_bytes(sent: Sent) -> bytes:
+    """Return a request as it goes on the wire (RFC 9112, 3)."""
+    lines = [f"{sent.method} {sent.url.target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in sent.headers]
+    head = "\r\n".join(lines)
+    if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:  # nobody adds lines of his own
+        head = "\r\n".join([line.replace("\r", " ").replace("\n", " ") for line in lines])
+    return f"{head}\r\n\r\n".encode("utf-8", "replace") + sent.body
+
+
+async def _heard(done: Exchange, limits: Limits) -> Heard:
+    connection, answer, secure = done.connection, done.answer, done.secure
+    failure = done.failure
+    reply = None
+    if answer.headed:
+        decoded = await _decoded(answer, limits)
+        failure = failure or decoded.failure
+        reply = _reply(answer, decoded)
+    ended = connection.ended or connection.sent or done.began
+    connected = connection.connected or ended
+    secured = connection.secured or (ended if secure is not None else connected)
+    headed = answer.headed or ended
+    return Heard(
+        reply=reply,
+        failure=failure,
+        connect=connected - done.began,
+        tls=secured - connected if secure is not None else 0,
+        processing=headed - secured if connection.sent else 0,
+        transfer=ended - headed,
+        handshake=secure.handshake if secure is not None else None,
+    )
+
+
+async def _decoded(answer: Answer, limits: Limits) -> Decoded:
+    body = answer.pieces[0] if len(answer.pieces) == 1 else b"".join(answer.pieces)
+    encoding = ", ".join(
+        [value.decode("latin-1") for name, value in answer.fields if name.lower() == b"content-encoding"]
+    )
+    if not encoding or answer.partial:
+        return Decoded(body=body)
+    if len(body) > _BIG:
+        return await asyncio.to_thread(decode, body, encoding, limits)
+    return decode(body, encoding, limits)
+
+
+def _reply(answer: Answer, decoded: Decoded) -> Reply:
+    length = answer.field(b"content-length")
+    return Reply(
+        status=answer.status,
+        reason=answer.reason.decode("latin-1"),
+        version=answer.version,
+        headers=tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.fields]),
+        body=decoded.body,
+        wire=answer.size,
+        length=int(length) if length.isdigit() else -1,
+        partial=answer.partial,
+        oddities=(*answer.oddities, *decoded.oddities),
+    )

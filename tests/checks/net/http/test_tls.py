@@ -1,0 +1,197 @@
+"""No byte of a request leaves before the chain of its connection has a good verdict, whatever was known before."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from checks.core.options import Common
+from checks.net import Net
+from checks.net.http.client import Ask
+from checks.net.http.engine import Engine
+from checks.net.http.exchange import Visit
+from checks.net.http.failure import Reason
+from checks.net.http.trust import Trusts
+from checks.net.http.verdicts import Verdicts
+from checks.net.resolve import Resolver
+from checks.parse.urls import parse
+from checks.parse.validity import validity
+from tests.lab.http.authority import DAY, HOST, Authority
+from tests.lab.http.server import OK, Script, Server, answering, serving
+
+GOOD = answering(OK)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority.make(tmp_path)
+
+
+async def visit(net: Net, port: int, ca_file: str, host: str = HOST) -> Visit:
+    options = Common(ca_file=ca_file, resolve=((host, ("127.0.0.1",)),))
+    url = f"https://{host}:{port}/"
+    ask = Ask(url=parse(url), deadline=asyncio.get_running_loop().time() + 5)
+    return await net.client(options, url).visit(ask)
+
+
+def a_net(*, trusts: Trusts | None = None, verdicts: Verdicts | None = None) -> Net:
+    return Net(resolver=Resolver(), engine=Engine(trusts=trusts or Trusts(), verdicts=verdicts or Verdicts()))
+
+
+@asynccontextmanager
+async def one_after_the_other(
+    *contexts: ssl.SSLContext, script: Script = GOOD
+) -> AsyncIterator[tuple[Server, list[int]]]:
+    """One port whose certificate is taken from the next context whenever the list is advanced."""
+    turn = [0]
+    first = contexts[0]
+
+    def choose(connection: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        connection.context = contexts[turn[0]]
+
+    first.sni_callback = choose
+    async with serving(script, tls=first) as server:
+        yield server, turn
+
+
+async def test_a_good_chain_is_verified_once_and_every_answer_is_good(authority: Authority) -> None:
+    net = a_net()
+    async with serving(GOOD, tls=authority.server()) as server:
+        for _ in range(3):
+            seen = await visit(net, server.port, authority.file)
+            assert seen.failure is None
+            assert seen.last.handshake is not None
+            assert seen.last.handshake.chain
+            assert seen.last.phases.tls > 0
+    assert server.connections == 3
+    kept = net.handshakes.last(HOST, server.port, "127.0.0.1")
+    assert kept is not None
+    assert kept.failure is None
+
+
+async def test_a_swapped_chain_is_refused_before_a_word_is_said(authority: Authority, tmp_path: Path) -> None:
+    net, other = a_net(), Authority.make(tmp_path, "other")
+    async with one_after_the_other(authority.server(), other.server()) as (server, turn):
+        assert (await visit(net, server.port, authority.file)).failure is None
+        turn[0] = 1
+        seen = await visit(net, server.port, authority.file)
+        again = await visit(net, server.port, authority.file)
+    for one in (seen, again):
+        assert one.failure is not None
+        assert one.failure.reason is Reason.TLS_UNTRUSTED
+        assert one.last.handshake is not None
+        assert one.last.handshake.chain
+    assert len(server.heads) == 1
+
+
+async def test_a_rotated_chain_is_verified_anew_and_then_known(authority: Authority) -> None:
+    net = a_net()
+    async with one_after_the_other(authority.server(), authority.server()) as (server, turn):
+        for one in (0, 1, 1, 0, 1):
+            turn[0] = one
+            assert (await visit(net, server.port, authority.file)).failure is None
+    assert len(server.heads) == 5
+    assert server.connections == 6  # the first meeting with the second chain took one more
+
+
+async def test_a_chain_that_expired_since_is_refused(authority: Authority) -> None:
+    now = datetime.now(UTC)
+    context = authority.server(HOST, not_before=now - 3 * DAY, not_after=now - timedelta(minutes=1))
+    clock = [(now - DAY).timestamp()]
+    net = a_net(verdicts=Verdicts(clock=lambda: clock[0]))
+    trust = net.engine.trusts.of(authority.file)
+    async with serving(GOOD, tls=context) as server:
+        chain = (await visit(net, server.port, authority.file)).last.handshake
+        assert chain is not None
+        net.engine.verdicts.keep(trust.name, HOST, chain.chain, None)  # as it was found a day ago
+        assert net.engine.verdicts.find(trust.name, HOST, chain.chain) is not None
+        clock[0] = now.timestamp()
+        seen = await visit(net, server.port, authority.file)
+    assert seen.failure is not None
+    assert seen.failure.reason is Reason.TLS_EXPIRED
+    assert server.heads == []
+
+
+async def test_a_changed_trust_file_ends_old_verdicts(authority: Authority, tmp_path: Path) -> None:
+    clock = [0.0]
+    net, other = a_net(trusts=Trusts(clock=lambda: clock[0])), Authority.make(tmp_path, "other")
+    async with serving(GOOD, tls=authority.server()) as server:
+        assert (await visit(net, server.port, authority.file)).failure is None
+        Path(authority.file).write_bytes(Path(other.file).read_bytes() + b"\n")
+        clock[0] += 2
+        seen = await visit(net, server.port, authority.file)
+    assert seen.failure is not None
+    assert seen.failure.reason is Reason.TLS_UNTRUSTED
+    assert len(server.heads) == 1
+
+
+async def test_a_verdict_is_for_one_name(authority: Authority) -> None:
+    net = a_net()
+    async with serving(GOOD, tls=authority.server(HOST)) as server:
+        assert (await visit(net, server.port, authority.file)).failure is None
+        seen = await visit(net, server.port, authority.file, host="other.example")
+    assert seen.failure is not None
+    assert seen.failure.reason is Reason.TLS_WRONG_HOST
+
+
+async def test_a_server_that_does_not_hold_the_key_is_refused_under_a_known_chain(authority: Authority) -> None:
+    """A TLS 1.2 server whose key exchange is signed by somebody else: every signature byte is altered on the way."""
+    net = a_net()
+    context = authority.server(most=ssl.TLSVersion.TLSv1_2)
+    async with serving(GOOD, tls=context) as server:
+        assert (await visit(net, server.port, authority.file)).failure is None
+
+        async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", server.port)
+            up_writer.write(await reader.read(65536))
+            flight = await up_reader.read(65536)
+            writer.write(_with_another_signature(flight))
+            await writer.drain()
+            await reader.read()
+            for one in (up_writer, writer):
+                one.close()
+                await one.wait_closed()
+
+        false = await asyncio.start_server(relay, "127.0.0.1", 0)
+        async with false:
+            seen = await visit(net, false.sockets[0].getsockname()[1], authority.file)
+    assert seen.failure is not None
+    assert seen.failure.reason is Reason.TLS_HANDSHAKE
+    assert len(server.heads) == 1
+
+
+def _with_another_signature(flight: bytes) -> bytes:
+    """Flip the last byte of the ServerKeyExchange message, which ends in its signature (RFC 8422, 5.4)."""
+    changed, at = bytearray(flight), 0
+    while at < len(flight):
+        length = int.from_bytes(flight[at + 3 : at + 5], "big")
+        inside = at + 5
+        while flight[at] == 22 and inside < at + 5 + length:
+            size = int.from_bytes(flight[inside + 1 : inside + 4], "big")
+            if flight[inside] == 12:
+                changed[inside + 3 + size] ^= 0xFF
+            inside += 4 + size
+        at += 5 + length
+    assert bytes(changed) != flight
+    return bytes(changed)
+
+
+def test_a_verdict_ends_with_the_first_certificate_of_its_path(authority: Authority) -> None:
+    ends = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)
+    leaf = authority.ca.issue_cert(HOST, not_after=ends)
+    der = ssl.PEM_cert_to_DER_cert(leaf.cert_chain_pems[0].bytes().decode())
+    assert validity(der)[1] == ends
+    clock = [ends.timestamp() - 1]
+    verdicts = Verdicts(clock=lambda: clock[0])
+    verdicts.keep("trust", HOST, (der,), None)
+    assert verdicts.find("trust", HOST, (der,)) is not None
+    assert verdicts.find("trust", HOST, (der, der)) is None
+    assert verdicts.find("other", HOST, (der,)) is None
+    clock[0] = ends.timestamp()
+    assert verdicts.find("trust", HOST, (der,)) is None
+    clock[0] -= 100_000  # a clock set back believes nothing from the future
+    assert verdicts.find("trust", HOST, (der,)) is None

@@ -1,0 +1,52 @@
+"""Certificates of our own for servers on loopback."""
+
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import trustme
+
+HOST = "shop.acme.example"
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A certificate authority and the file that makes it trusted."""
+
+    ca: trustme.CA
+    file: str
+
+    @classmethod
+    def make(cls, folder: Path, name: str = "ca") -> "Authority":
+        ca, path = trustme.CA(), folder / f"{name}.pem"
+        ca.cert_pem.write_to_path(str(path))
+        return cls(ca, str(path))
+
+    def server(
+        self,
+        *names: str,
+        not_before: datetime | None = None,
+        not_after: datetime | None = None,
+        most: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
+    ) -> ssl.SSLContext:
+        """Return the context of a server with a certificate for `names`, good for a day around now if not said."""
+        now = datetime.now(UTC)
+        issued = self.ca.issue_cert(
+            *(names or (HOST, "127.0.0.1", "localhost")),
+            not_before=not_before or now - DAY,
+            not_after=not_after or now + DAY,
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.maximum_version = most
+        issued.configure_cert(context)
+        return context
+
+
+def self_signed() -> ssl.SSLContext:
+    """Return the context of a server whose certificate vouches for itself."""
+    ca = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert(HOST).configure_cert(context)
+    return context
