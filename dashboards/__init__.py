@@ -1,0 +1,1 @@
+"""What an operator puts beside Vigie: Grafana dashboards, Prometheus configuration and rules, and a preview of both."""
