@@ -15,11 +15,8 @@ class _Slot:
     """The place of one child; a lost one is replaced when the next job comes."""
 
     child: Child | None = None
+    load: int = 0  # runs that were given to it
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @property
-    def load(self) -> int:
-        return len(self.child.running) if self.child is not None else 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,8 +53,13 @@ class ProcessLane:
         When the child is lost while it ran others too, which of them did it is not known: each is run once more, in a
         child of its own.
         """
-        child = await self._least_loaded()
-        outcome = await child.run(job)
+        slot = min(self._slots, key=lambda slot: slot.load)
+        slot.load += 1
+        try:
+            child = await self._child(slot)
+            outcome = await child.run(job)
+        finally:
+            slot.load -= 1
         if job.id not in child.lost_with or len(child.lost_with) == 1:
             return outcome
         async with self._alone:
@@ -74,8 +76,7 @@ class ProcessLane:
             if slot.child is not None:
                 slot.child.mark_silent(families)
 
-    async def _least_loaded(self) -> Child:
-        slot = min(self._slots, key=lambda slot: slot.load)
+    async def _child(self, slot: _Slot) -> Child:
         async with slot.starting:
             if slot.child is None or slot.child.gone:
                 slot.child = await self._start()
