@@ -97,7 +97,7 @@ def _toml(text: str) -> Any:
     """The TOML value that `text` spells, None when it spells none."""
     try:
         table = tomllib.loads(f"value = {text}")
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     return table["value"] if set(table) == {"value"} else None
 

@@ -29,10 +29,10 @@ def _modules() -> tuple[ModuleType, ...]:
     """Every `settings.py` below `agent`."""
     root = Path(next(iter(agent.__path__)))
     files = sorted(root.rglob("settings.py"))
-    return tuple(_module(file, ".".join(("agent", *file.relative_to(root).with_suffix("").parts))) for file in files)
+    return tuple(load_alone(file, ".".join(("agent", *file.relative_to(root).with_suffix("").parts))) for file in files)
 
 
-def _module(file: Path, name: str) -> ModuleType:
+def load_alone(file: Path, name: str) -> ModuleType:
     """Import one module without the packages around it: an owner's own libraries take half a second to load."""
     if name in sys.modules:
         return sys.modules[name]
