@@ -1,24 +1,12 @@
-"""Is the site there, does it answer well, and in time: the check of availability."""
+"""Is the site there, does it answer well, and in time: the check of availability, loaded when it is asked for."""
 
-from datetime import timedelta
+from typing import Any
 
-from checks.core.check import Check
-from checks.core.model import Lane
-from checks.uptime.judge import judge, recheck
-from checks.uptime.observe import observe
-from checks.uptime.options import Options
-from checks.uptime.rules import RULES
-from checks.uptime.seen import Memory
 
-CHECK = Check(
-    kind="uptime",
-    rules=RULES,
-    options=Options,
-    memory=Memory,
-    every=timedelta(seconds=60),
-    timeout=timedelta(seconds=10),
-    lane=Lane.LOOP,
-    observe=observe,
-    judge=judge,
-    recheck=recheck,
-)
+def __getattr__(name: str) -> Any:
+    """Load the check itself only when it is asked for: its rules and options need no library."""
+    if name != "CHECK":
+        raise AttributeError(name)
+    from checks.uptime.check import CHECK
+
+    return CHECK
