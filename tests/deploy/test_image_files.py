@@ -16,7 +16,8 @@ RECIPE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 def test_hadolint_finds_nothing() -> None:
     found = shutil.which("hadolint") or shutil.which("hadolint", path=str(ROOT / ".venv-tools" / "bin"))
     if found is None:
-        needs.missing("hadolint is not here: python3 -m venv .venv-tools && .venv-tools/bin/pip install -r requirements/tools.txt")
+        install = "python3 -m venv .venv-tools && .venv-tools/bin/pip install -r requirements/tools.txt"
+        needs.missing(f"hadolint is not here: {install}")
         raise AssertionError
     done = subprocess.run([found, "Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (0, "")
