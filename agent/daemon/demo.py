@@ -5,9 +5,10 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
+from agent.config.loaded import Settings
 from agent.demo.settings import Demo
+from agent.settings import Agent
 
 log = logging.getLogger("vigie.demo")
 
@@ -15,8 +16,9 @@ LEAVE = 1.0  # seconds it has to leave by itself
 
 
 @asynccontextmanager
-async def demo_site(demo: Demo, state_dir: Path) -> AsyncIterator[None]:
+async def demo_site(settings: Settings) -> AsyncIterator[None]:
     """Serve the demo site meanwhile, when the configuration asks for it."""
+    demo, state_dir = settings[Demo], settings[Agent].state_dir
     if not demo.enabled:
         yield
         return

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from contextlib import AsyncExitStack
@@ -12,10 +13,10 @@ from agent.config.loaded import Settings
 from agent.daemon.build import Parts, build
 from agent.daemon.demo import demo_site
 from agent.daemon.greeting import greeting
-from agent.demo.settings import Demo
 from agent.plan import Plan, plan
 from agent.settings import Agent
 from agent.store import FILE, Store
+from agent.systemd import Supervisor
 from agent.web.server import listen
 from checks.core.registry import Catalogue, find
 from checks.net import open_net
@@ -36,6 +37,7 @@ def run(path: Path) -> int:
 
 
 async def _run(settings: Settings, wanted: Plan) -> int:
+    supervisor = Supervisor.take(os.environ, os.getpid())
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -45,25 +47,29 @@ async def _run(settings: Settings, wanted: Plan) -> int:
         stack.callback(store.close)
         store.hold()
         listener = stack.enter_context(listen(own.listen.host, own.listen.port))
-        await stack.enter_async_context(demo_site(settings[Demo], own.state_dir))
+        await stack.enter_async_context(demo_site(settings))
         net = await stack.enter_async_context(open_net())
         parts = build(settings, wanted, store, net, listener)
-        await _serve(parts, stop, greeting(settings, wanted, parts.web.address))
+        await _serve(parts, stop, supervisor, greeting(settings, wanted, parts.web.address))
     return 0
 
 
-async def _serve(parts: Parts, stop: asyncio.Event, hello: str) -> None:
+async def _serve(parts: Parts, stop: asyncio.Event, supervisor: Supervisor, hello: str) -> None:
     """Run until `stop`, then end in order: no more firings, no more runs, everything stored, nobody served."""
     async with parts.eyes.executor.open(), asyncio.TaskGroup() as group:
         group.create_task(parts.web.serve())
         group.create_task(parts.rounds.intake.run())
         until_stop = (parts.rounds.schedule, parts.eyes.uplink, parts.snapshot)
         tasks = [group.create_task(one.run()) for one in until_stop]
+        alive = group.create_task(supervisor.keep_alive())
         sys.stdout.write(hello)
         sys.stdout.flush()
+        supervisor.ready(hello.partition("\n")[0])
         await stop.wait()
+        supervisor.stopping()
         for task in tasks:
             task.cancel()
         await parts.rounds.runs.settle(GRACE)
         await parts.rounds.intake.close()
         parts.web.stop()
+        alive.cancel()
