@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from checks.core.check import Context, Files, Looking, Progress, Recheck
 from checks.core.errors import CannotLook
@@ -161,6 +161,8 @@ def observed(said: Iterable[Said], artifacts: list[Artifact]) -> Observed:
                 untested.append(item)
             case Remember():
                 memory = item.memory
+            case _:
+                assert_never(item)
     return Observed(
         findings=tuple(findings.values()),
         measures=tuple(measures),

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import agent.texts
+from agent.texts import __main__ as compiler
 from agent.texts.__main__ import compiled
 from checks.core import registry
 from checks.core.model import Rule
@@ -63,3 +64,14 @@ def _translated(catalogue: gettext.NullTranslations, text: Text) -> bool:
     if text.plural:
         return catalogue.ngettext(text.msgid, text.plural, 2) != text.plural
     return catalogue.gettext(text.msgid) != text.msgid
+
+
+def test_the_compiler_writes_beside_each_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "fr"
+    folder.mkdir()
+    po = folder / "one.po"
+    po.write_text('msgid ""\nmsgstr "Language: fr\\n"\n\nmsgid "day"\nmsgstr "jour"\n', encoding="utf-8")
+    monkeypatch.setattr(compiler, "HERE", tmp_path)
+    assert compiler.main() == 0
+    with po.with_suffix(".mo").open("rb") as file:
+        assert gettext.GNUTranslations(file).gettext("day") == "jour"
