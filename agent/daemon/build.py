@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from agent.config.loaded import Settings
 from agent.daemon.eyes import Eyes, open_eyes
+from agent.daemon.house import House, open_house
+from agent.daemon.known import known
 from agent.daemon.rounds import Rounds, open_rounds
 from agent.daemon.served import served
-from agent.daemon.snapshot import Snapshot
+from agent.daemon.tally import Tally
 from agent.metrics import Own
 from agent.plan import Plan
 from agent.store import Store
@@ -22,19 +24,20 @@ class Parts:
 
     eyes: Eyes
     rounds: Rounds
-    snapshot: Snapshot
+    house: House
     web: WebServer
 
 
 def build(settings: Settings, plan: Plan, store: Store, net: Net, listener: socket.socket) -> Parts:
     """Return the parts, planned but at rest; raises `StoreError`."""
     own = Own()
+    tally = Tally(own=own)
     eyes = open_eyes(settings, net, store.rules, own)
-    rounds = open_rounds(settings, plan, store, eyes, own)
+    rounds = open_rounds(settings, plan, store, known(store), eyes, tally)
     own.reloaded(datetime.now(UTC), good=True)
     return Parts(
         eyes=eyes,
         rounds=rounds,
-        snapshot=Snapshot(store=store, own=own, watched=rounds.watched),
+        house=open_house(settings, store, eyes, rounds, tally),
         web=WebServer(served(settings, own, rounds), listener),
     )

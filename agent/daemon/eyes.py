@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from agent.config.loaded import Settings
 from agent.executor import Executor, Sizes
 from agent.metrics import Own
+from agent.plan import Planned
 from agent.settings import Agent
 from agent.uplink import Reference, Uplink
 from agent.uplink.references import Asker
+from checks.core.model import Outcome
 from checks.core.options import Common
 from checks.core.registry import Catalogue
 from checks.net import Net
@@ -19,6 +21,12 @@ class Eyes:
 
     executor: Executor
     uplink: Uplink
+
+    async def believe(self, outcome: Outcome, planned: Planned) -> Outcome:
+        """Return an outcome as far as it can be believed."""
+        own: Common = planned.options
+        asked_as = Common(ca_file=own.ca_file, resolve=own.resolve, allow_private=own.allow_private)
+        return await self.uplink.believe(outcome, Reference(url=planned.target, options=asked_as))
 
 
 def open_eyes(settings: Settings, net: Net, rules: Catalogue, own: Own) -> Eyes:

@@ -1,21 +1,19 @@
 """The rounds: which checks are planned, when each fires, and what happens when one leaves or changes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from agent.config.loaded import Settings
 from agent.daemon.eyes import Eyes
 from agent.daemon.follow import Follow
-from agent.daemon.known import known
+from agent.daemon.known import Known
 from agent.daemon.runs import Runs
+from agent.daemon.tally import Tally
 from agent.daemon.watches import Watches
 from agent.intake import Intake
-from agent.metrics import Labelled, Own, Watched
+from agent.metrics import Labelled, Watched
 from agent.plan import Plan, Planned, due
 from agent.schedule import Schedule
 from agent.store import Store
-from checks.core.model import Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,32 +26,32 @@ class Rounds:
     watched: Watched
     intake: Intake
 
-    def plan(self, plan: Plan, last_starts: Mapping[Key, datetime]) -> None:
-        """Run exactly these checks from now on."""
+    def plan(self, plan: Plan, before: Known | None = None) -> None:
+        """Run exactly these checks from now on; `before` is what the store knew, at the start."""
         planned = {one.key: one for one in plan.planned}
-        for key, before in self.follow.planned.items():
-            if key not in planned or planned[key].kind != before.kind:
+        for key, was in self.follow.planned.items():
+            if key not in planned or planned[key].kind != was.kind:
                 self.runs.forget(key)
         self.watched.plan(Labelled(key=one.key, client=one.client, kind=one.kind) for one in plan.planned)
-        self.schedule.apply(plan.planned, last_starts)
+        self.schedule.apply(plan.planned, before.last_starts if before else {})
         self.follow.plan(planned)
 
 
-def open_rounds(settings: Settings, plan: Plan, store: Store, eyes: Eyes, own: Own) -> Rounds:
-    """Begin where the store left off: planned, at rest; raises `StoreError`."""
-    before, watched = known(store), Watched()
+def open_rounds(settings: Settings, plan: Plan, store: Store, before: Known, eyes: Eyes, tally: Tally) -> Rounds:
+    """Begin where the store left off: planned, at rest."""
+    watched = Watched()
     follow = Follow(beliefs=before.beliefs, watched=watched)
     intake = Intake(store, follow.told)
     runs = Runs(
         eyes=eyes,
         intake=intake,
-        own=own,
+        tally=tally,
         watched=watched,
         watches=Watches(settings),
         stored_memories=before.memories,
     )
-    schedule = Schedule(due=due, fire=runs.fire, watch=own)
+    schedule = Schedule(due=due, fire=runs.fire, watch=tally)
     follow.recheck = schedule.recheck
     rounds = Rounds(schedule=schedule, runs=runs, follow=follow, watched=watched, intake=intake)
-    rounds.plan(plan, before.last_starts)
+    rounds.plan(plan, before)
     return rounds

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from agent.codec import decode_memory
 from agent.core.desk.overrides import overridden
 from agent.daemon.eyes import Eyes
+from agent.daemon.tally import Tally
 from agent.daemon.watches import Watches
 from agent.intake import Intake
-from agent.metrics import Own, Watched
+from agent.metrics import Watched
 from agent.plan import Planned
 from agent.schedule import Trouble
-from agent.uplink import Reference
 from checks.core import ulid
 from checks.core.model import Job, Key, Observed, Outcome
-from checks.core.options import Common
 
 log = logging.getLogger("vigie.runs")
 
@@ -26,7 +25,7 @@ class Runs:
 
     eyes: Eyes
     intake: Intake
-    own: Own
+    tally: Tally
     watched: Watched
     watches: Watches
     stored_memories: dict[Key, str]
@@ -43,7 +42,7 @@ class Runs:
         try:
             outcome = await self.eyes.executor.run(self._job(planned, only))
             if outcome is None:
-                self.own.trouble(planned.key, Trouble.OVERLAP, 1)
+                self.tally.trouble(planned.key, Trouble.OVERLAP, 1)
                 return
             await self._hand_in(planned, outcome)
         finally:
@@ -59,8 +58,8 @@ class Runs:
                 await asyncio.wait(late)
 
     async def _hand_in(self, planned: Planned, outcome: Outcome) -> None:
-        self.own.ran(planned.kind, outcome)
-        believed = await self.eyes.uplink.believe(outcome, _reference(planned))
+        self.tally.ran(planned.kind, outcome)
+        believed = await self.eyes.believe(outcome, planned)
         if isinstance(believed.answer, Observed) and believed.answer.memory is not None:
             self._memories[planned.key] = believed.answer.memory
         believed = overridden(believed, planned.rules)
@@ -90,11 +89,3 @@ class Runs:
         """Forget what a check remembers: it is another check now."""
         self._memories.pop(key, None)
         self.stored_memories.pop(key, None)
-
-
-def _reference(planned: Planned) -> Reference:
-    options: Common = planned.options
-    return Reference(
-        url=planned.target,
-        options=Common(ca_file=options.ca_file, resolve=options.resolve, allow_private=options.allow_private),
-    )

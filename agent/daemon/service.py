@@ -13,12 +13,12 @@ from agent.config.loaded import Settings
 from agent.daemon.build import Parts, build
 from agent.daemon.demo import demo_site
 from agent.daemon.greeting import greeting
+from agent.daemon.known import open_store
 from agent.plan import Plan, plan
 from agent.settings import Agent
-from agent.store import FILE, Store
 from agent.systemd import Supervisor
 from agent.web.server import listen
-from checks.core.registry import Catalogue, find
+from checks.core.registry import find
 from checks.net import open_net
 
 log = logging.getLogger("vigie")
@@ -43,9 +43,8 @@ async def _run(settings: Settings, wanted: Plan) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     own = settings[Agent]
     async with AsyncExitStack() as stack:
-        store = Store.open(own.state_dir / FILE, Catalogue())
+        store = open_store(settings)
         stack.callback(store.close)
-        store.hold()
         listener = stack.enter_context(listen(own.listen.host, own.listen.port))
         await stack.enter_async_context(demo_site(settings))
         net = await stack.enter_async_context(open_net())
@@ -59,7 +58,7 @@ async def _serve(parts: Parts, stop: asyncio.Event, supervisor: Supervisor, hell
     async with parts.eyes.executor.open(), asyncio.TaskGroup() as group:
         group.create_task(parts.web.serve())
         group.create_task(parts.rounds.intake.run())
-        until_stop = (parts.rounds.schedule, parts.eyes.uplink, parts.snapshot)
+        until_stop = (parts.rounds.schedule, parts.eyes.uplink, parts.house)
         tasks = [group.create_task(one.run()) for one in until_stop]
         alive = group.create_task(supervisor.keep_alive())
         sys.stdout.write(hello)
