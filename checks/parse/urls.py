@@ -14,6 +14,7 @@ MAX_URL = 65536
 _PARTS = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<slashes>/*)(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?P<rest>.*)", re.DOTALL
 )
+_HOSTLESS = re.compile(r"(?:https?:/*|//+)(?:[?#].*)?", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _EDGES = "".join(map(chr, range(0x21)))  # C0 controls and space: browsers drop them around a URL
 _INSIDE = str.maketrans("", "", "\t\n\r")
@@ -73,6 +74,8 @@ def parse(text: str) -> Url:
 def join(base: Url, reference: str) -> Url:
     """Resolve a reference found on the page `base`, as a browser would; raises `BadUrl`."""
     reference = _tidy(reference)
+    if _HOSTLESS.fullmatch(reference):
+        raise BadUrl("no host")
     if re.match(r"https?:(?!//)", reference, re.IGNORECASE):  # "http:/path" and "http:path" are absolute for browsers
         scheme, _, rest = reference.partition(":")
         same = scheme.lower() == base.scheme and not rest.startswith("/")

@@ -7,7 +7,7 @@ from itertools import pairwise
 from checks.core.check import Looking, Recheck
 from checks.core.model import ALL, Finding, Layer, Measure, Remember, Said, Severity, Untested
 from checks.net.http.exchange import Tried, Visit
-from checks.net.http.failure import NetFailure, Reason
+from checks.net.http.failure import NetFailure, Reason, Stage
 from checks.net.http.redirects import downgrades
 from checks.parse.domains import same_owner
 from checks.uptime import evidence, measures
@@ -79,7 +79,7 @@ def _availability(seen: Seen, options: Options) -> Iterator[Finding]:
 def _answers_wrongly(visit: Visit, options: Options) -> bool:
     """A body that is cut under a wrong status tells less than the status does."""
     reply, failure = visit.reply, visit.failure
-    cut = failure is not None and not failure.reason.startswith("redirect_")
+    cut = failure is not None and failure.stage is Stage.BODY
     return cut and reply is not None and not expected(reply.status, options)
 
 

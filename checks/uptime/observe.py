@@ -1,6 +1,7 @@
 """Visits the site and keeps what came back; decides nothing."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 from checks.core.check import Context
@@ -23,17 +24,16 @@ _SPARE = 0.05  # seconds kept back so that what was seen is handed in before the
 async def observe(context: Context[Options, Memory]) -> Seen:
     """Make the visit, or one for each address; raises `CannotLook` for faults of ours."""
     loop, options = asyncio.get_running_loop(), context.options
-    began = loop.time()
+    began = time.perf_counter()  # uvloop's clock counts whole milliseconds
+    limit = context.deadline - loop.time()
     client = context.net.client(options, context.target)
     ask = _ask(context)
     if IpVersion(str(options.ip_version)) is IpVersion.EACH:
         visits = await _each(client, ask)
     else:
         visits = (await client.visit(ask),)
-    seconds = loop.time() - began
-    seen = Seen(
-        name=context.name, attempt=context.attempt, visits=visits, seconds=seconds, limit=context.deadline - began
-    )
+    seconds = time.perf_counter() - began
+    seen = Seen(name=context.name, attempt=context.attempt, visits=visits, seconds=seconds, limit=limit)
     seen = replace(seen, reading=_reading(seen.visit, options))
     _keep_evidence(context, seen)
     return seen

@@ -1,0 +1,54 @@
+"""Every behaviour of the lab gets the verdict that its table says, on both event loops."""
+
+import asyncio
+import sys
+
+import pytest
+
+from checks.core.model import Outcome
+from tests.lab.http.answers import ANSWERS
+from tests.lab.http.behaviour import Behaviour
+from tests.lab.http.probe import observed, probe, reasons
+from tests.lab.http.server import serving
+from tests.lab.http.steering import STEERING
+
+BEHAVIOURS = [*ANSWERS, *STEERING]
+
+
+async def outcome_of(behaviour: Behaviour) -> Outcome:
+    async with serving(behaviour.script) as server:
+        return await probe(server.url(behaviour.path), **behaviour.options)
+
+
+def test_the_lab_is_large_and_names_each_behaviour_once() -> None:
+    names = [behaviour.name for behaviour in BEHAVIOURS]
+    assert len(names) == len(set(names))
+    assert len(names) >= 90
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)
+async def test_verdict(behaviour: Behaviour) -> None:
+    outcome = await outcome_of(behaviour)
+    assert reasons(outcome) == behaviour.expected
+    assert outcome.seconds < 2 * behaviour.options.get("timeout", 2.0) + 1.0
+    if not behaviour.reason:
+        assert len(observed(outcome).attempts) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uvloop does not run there")
+def test_verdicts_are_the_same_on_uvloop() -> None:
+    import uvloop
+
+    async def all_of_them() -> dict[str, list[tuple[str, str]]]:
+        gate = asyncio.Semaphore(16)
+
+        async def one(behaviour: Behaviour) -> tuple[str, list[tuple[str, str]]]:
+            async with gate:
+                return behaviour.name, reasons(await outcome_of(behaviour))
+
+        return dict(await asyncio.gather(*(one(behaviour) for behaviour in BEHAVIOURS)))
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        found = runner.run(all_of_them())
+    wrong = {b.name: found[b.name] for b in BEHAVIOURS if found[b.name] != b.expected}
+    assert wrong == {}
