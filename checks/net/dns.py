@@ -1,6 +1,7 @@
 """Asks the DNS for both families of addresses at once, and says how it failed: no such name, failure or silence."""
 
 import asyncio
+import socket
 from dataclasses import dataclass
 
 import dns.asyncbackend
@@ -15,6 +16,7 @@ from checks.core.errors import CannotLook
 from checks.net.http.failure import NetFailure, Reason, Stage
 
 TRY = 2.0  # seconds one server is given before it is asked again, or the next one is
+SPARE = 0.25  # seconds kept back to find out why nobody answered; dnspython itself oversleeps by 0.1
 GRACE = 1.0  # seconds the slower family is waited for once the other has answered
 
 
@@ -49,7 +51,7 @@ class Names:
 
     async def addresses(self, host: str, deadline: float) -> Found:
         """Return the addresses of `host`; raises `NetFailure` and `CannotLook`."""
-        left = deadline - asyncio.get_running_loop().time()
+        left = deadline - asyncio.get_running_loop().time() - SPARE
         questions = [asyncio.ensure_future(self._family(host, kind, left)) for kind in (AAAA, A)]
         try:
             _, pending = await asyncio.wait(questions, return_when=asyncio.FIRST_COMPLETED)
@@ -57,11 +59,20 @@ class Names:
                 await asyncio.wait(pending, timeout=GRACE)
             elif pending:
                 await asyncio.wait(pending)
-            return _together([question.result() if question.done() else None for question in questions])
+            families = [question.result() if question.done() else None for question in questions]
+            if all(family is not None and _is_silence(family) for family in families) and await self._nobody_listens():
+                raise CannotLook("resolver", "no name server listens where this machine is told to ask")
+            return _together(families)
         finally:
             for question in questions:
                 question.cancel()
             await asyncio.gather(*questions, return_exceptions=True)
+
+    async def _nobody_listens(self) -> bool:
+        """Whether every name server's machine refuses questions: then the silence is ours."""
+        servers = [_endpoint(server, self._resolver.port) for server in self._resolver.nameservers]
+        refused = await asyncio.gather(*(_refuses(*server) for server in servers if server is not None))
+        return bool(refused) and all(refused)
 
     async def _family(self, host: str, kind: RdataType, lifetime: float) -> _Family:
         try:
@@ -76,6 +87,34 @@ class Names:
             return _Family(failure=CannotLook("resolver", f"the resolver cannot be reached: {error}"))
         found = tuple(record.address for record in answer)
         return _Family(found=found, ttl=float(answer.chaining_result.minimum_ttl))
+
+
+def _endpoint(server: str | dns.nameserver.Nameserver, port: int) -> tuple[str, int] | None:
+    if isinstance(server, dns.nameserver.Do53Nameserver):
+        return server.address, server.port
+    return (server, port) if isinstance(server, str) and "://" not in server else None
+
+
+async def _refuses(address: str, port: int) -> bool:
+    """Whether a datagram to this port comes back as an ICMP error."""
+    loop = asyncio.get_running_loop()
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect((address, port))
+            probe.send(b"\0" * 12)
+            async with asyncio.timeout(SPARE / 5):
+                await loop.sock_recv(probe, 16)
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+    return False
+
+
+def _is_silence(family: _Family) -> bool:
+    return isinstance(family.failure, NetFailure) and family.failure.reason is Reason.DNS_TIMEOUT
 
 
 def _nameserver(text: str) -> dns.nameserver.Nameserver:
