@@ -170,7 +170,7 @@ def _leaf(bare: Hint, marks: tuple[Any, ...]) -> Schema:
     if Form.URL in marks:
         return {"anyOf": [{"type": "string", "pattern": "^https?://[^/]"}, _REFERENCE]}
     if Form.ID in marks:
-        return {"type": "string", "pattern": _ID}
+        return {"anyOf": [{"type": "string", "pattern": _ID}, _REFERENCE]}
     plain = _PLAIN.get(bare, _TEXT)
     for mark in marks:
         if isinstance(mark, Bounds) and bare in (int, float):

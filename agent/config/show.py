@@ -130,7 +130,7 @@ def _lines(table: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[str]:
     """A table: its own values first, then the tables below it."""
     below = {key: value for key, value in table.items() if isinstance(value, dict) and not isinstance(value, _Inline)}
     own = {key: value for key, value in table.items() if key not in below}
-    if own:
+    if own and place:
         yield ""
         yield f"[{'.'.join(_key(part) for part in place)}]"
     for key, value in own.items():
