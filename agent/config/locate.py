@@ -50,8 +50,8 @@ class _Scanner:
 
     def _skip(self, pattern: re.Pattern[str]) -> None:
         match = pattern.match(self._text, self._at)
-        if match is not None:
-            self._at = match.end()
+        assert match is not None, "tomllib accepted the text"
+        self._at = match.end()
 
     def _peek(self, token: str) -> bool:
         return self._text.startswith(token, self._at)

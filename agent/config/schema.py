@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from agent.config.forms import severity_words
-from agent.config.hints import FieldOf, Hint, fields_of, is_table, is_written, item, members, named, pair, split
+from agent.config.hints import FieldOf, Hint, fields_of, is_table, is_written, item, mark, members, named, pair, split
 from agent.config.level import CHECKS, DEFAULTS, ID
 from agent.config.reading import Vocabulary
 from agent.config.section import Section, Shape
@@ -76,16 +76,16 @@ def _section(section: Section, sections: Sequence[Section], words: Vocabulary) -
         table["properties"][DEFAULTS] = _object({kind: _defaults(kind, sections, words) for kind in words.kinds()})
     if checks is not None:
         table["properties"][CHECKS] = _checks(words)
-    match section.shape:
-        case Shape.ONE:
-            return table
-        case Shape.NAMED:
-            names: Schema = {"pattern": _ID} if split(fields_of(section.type)[ID].hint)[1] == (Form.ID,) else {}
-            if section.reserved:
-                names["not"] = {"enum": sorted(section.reserved)}
-            return {"type": "object", "propertyNames": names, "additionalProperties": table}
-        case Shape.LIST:
-            return {"type": "array", "items": table}
+    if section.shape is Shape.LIST:
+        return {"type": "array", "items": table}
+    return _named(section, table) if section.shape is Shape.NAMED else table
+
+
+def _named(section: Section, table: Schema) -> Schema:
+    names: Schema = {"pattern": _ID} if mark(fields_of(section.type)[ID].hint, Form) is Form.ID else {}
+    if section.reserved:
+        names["not"] = {"enum": sorted(section.reserved)}
+    return {"type": "object", "propertyNames": names, "additionalProperties": table}
 
 
 def _watch(sections: Sequence[Section]) -> dict[str, FieldOf]:
@@ -143,9 +143,9 @@ def _one(hint: Hint) -> Schema:
     bare, marks = split(hint)
     found_named, found_pair, inner = named(hint), pair(hint), item(hint)
     if found_named is not None:
-        mark, cls = found_named
-        others = {key: one for key, one in fields_of(cls).items() if key != mark.key}
-        names = _hint(fields_of(cls)[mark.key].hint)
+        name, cls = found_named
+        others = {key: one for key, one in fields_of(cls).items() if key != name.key}
+        names = _hint(fields_of(cls)[name.key].hint)
         return {"type": "object", "propertyNames": names, "additionalProperties": _fields(others, cls.__doc__)}
     if found_pair is not None:
         return {"type": "object", "additionalProperties": _hint(found_pair[1])}
@@ -172,8 +172,8 @@ def _leaf(bare: Hint, marks: tuple[Any, ...]) -> Schema:
     if Form.ID in marks:
         return {"anyOf": [{"type": "string", "pattern": _ID}, _REFERENCE]}
     plain = _PLAIN.get(bare, _TEXT)
-    for mark in marks:
-        if isinstance(mark, Bounds) and bare in (int, float):
-            bounds = {"minimum": mark.least, "maximum": mark.most}
+    for one in marks:
+        if isinstance(one, Bounds) and bare in (int, float):
+            bounds = {"minimum": one.least, "maximum": one.most}
             plain = {**plain, **{name: value for name, value in bounds.items() if value is not None}}
     return plain

@@ -32,13 +32,12 @@ def show(settings: Settings, sections: Sequence[Section]) -> str:
         table = top
         for part in above:
             table = table.setdefault(part, {})
-        match section.shape:
-            case Shape.ONE:
-                table.setdefault(last, {}).update(_table(entries[0], settings))
-            case Shape.NAMED:
-                table[last] = {one.id: _table(one, settings, but="id") for one in entries}
-            case Shape.LIST:
-                table[last] = [_table(one, settings) for one in entries]
+        if section.shape is Shape.NAMED:
+            table[last] = {one.id: _table(one, settings, but="id") for one in entries}
+        elif section.shape is Shape.LIST:
+            table[last] = [_table(one, settings) for one in entries]
+        else:
+            table.setdefault(last, {}).update(_table(entries[0], settings))
     return "\n".join(_lines(top, ())).lstrip("\n") + "\n"
 
 
