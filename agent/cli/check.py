@@ -131,7 +131,7 @@ def _configured(kind: str, url: str, site: str, pairs: Sequence[tuple[str, str]]
     from agent.config import load, parse_options
     from agent.plan import plan
 
-    planned = [one for one in plan(load(config)).planned if one.key.site == site]
+    planned = [one for one in plan(load(config, secrets=False)).planned if one.key.site == site]
     if not planned:
         raise UsageError(f"no site {site} in {config}")
     fitting = [one for one in planned if kind in {"all", one.kind, one.key.check}]

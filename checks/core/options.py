@@ -33,7 +33,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """Marks a tuple of dataclasses that is written as a table of tables; `key` is the field that the table's name fills."""
+    """Marks a tuple of dataclasses written as a table of tables; the name of each fills the field `key`."""
 
     key: str = "name"
 
