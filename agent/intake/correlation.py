@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.core.desk.correlate import explain
+from agent.core.desk.lifecycle import Step
 from agent.core.desk.ticket import EventKind, Ticket
 from agent.intake.desk import Desk
 from agent.intake.story import note
 
-LAST = frozenset({EventKind.RESOLVED, EventKind.CLOSED})
-FIRST = frozenset({EventKind.OPENED, EventKind.REOPENED})
+LAST = frozenset({EventKind.RESOLVED, EventKind.RESTORED, EventKind.CLOSED})
+FIRST = frozenset({EventKind.OPENED, EventKind.REOPENED, EventKind.UNSTABLE})
 
 
 def correlate(desk: Desk, at: datetime) -> None:
@@ -28,9 +29,11 @@ def _explain(desk: Desk, live: list[Ticket], at: datetime) -> None:
     for ticket in live:
         parent = parents.get(ticket.ref)
         if parent is not None and parent != ticket.parent:
-            desk.put(replace(ticket, parent=parent), EventKind.EXPLAINED, at, note(parent=parent))
+            explained = Step(ticket=replace(ticket, parent=parent), kind=EventKind.EXPLAINED)
+            desk.put(explained, at, note(parent=parent))
         elif parent is None and ticket.parent is not None and _stands_alone(ticket, desk.tickets.get(ticket.parent)):
-            desk.put(replace(ticket, parent=None), EventKind.RELEASED, at, note(parent=ticket.parent))
+            released = Step(ticket=replace(ticket, parent=None), kind=EventKind.RELEASED)
+            desk.put(released, at, note(parent=ticket.parent))
 
 
 def _stands_alone(ticket: Ticket, parent: Ticket | None) -> bool:
@@ -51,4 +54,4 @@ def _say(ticket: Ticket, kind: EventKind) -> EventKind | None:
         return kind
     if kind is EventKind.RELEASED:
         return None if ticket.told else EventKind.OPENED
-    return kind if kind is EventKind.CHANGED and ticket.told else None
+    return kind if kind is EventKind.CHANGED and ticket.told and not ticket.flapping else None

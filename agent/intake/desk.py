@@ -4,11 +4,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from agent.core.desk import lifecycle
-from agent.core.desk.ticket import MACHINE, EventKind, Ticket
+from agent.core.desk.lifecycle import Step
+from agent.core.desk.settings import Flap
+from agent.core.desk.ticket import MACHINE, EventKind, Spell, Ticket
 from agent.core.desk.verdict import Began, Changed, Ended
 from agent.core.desk.watch import Watch
 from agent.intake.story import run_story
-from agent.intake.verdicts import Sighting, Turn, Verdict
+from agent.intake.verdicts import Turn, Verdict
 
 Counter = tuple[str, int]  # prefix of the reference, year
 
@@ -31,8 +33,10 @@ class Desk:
 
     tickets: dict[str, Ticket]  # live ones of the sites concerned, and the last one of each anomaly seen
     counters: dict[Counter, int]
+    flap: Flap = field(default_factory=Flap)
     touched: set[str] = field(default_factory=set)
     happenings: list[Happening] = field(default_factory=list)
+    spells: list[tuple[str, Spell]] = field(default_factory=list)
     _last: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -42,16 +46,22 @@ class Desk:
     def take(self, verdict: Verdict) -> None:
         """Let one verdict act on the tickets."""
         for turn in verdict.turns:
-            self._turn(verdict, turn)
+            ref = self._last.get(verdict.fingerprint(turn))
+            last = self.tickets[ref] if ref else None
+            if last is not None and last.live:
+                self._go_on(last, verdict, turn)
+            elif isinstance(turn.flip, Began):
+                self._begin(turn.flip, verdict, turn, last)
 
-    def _turn(self, verdict: Verdict, turn: Turn) -> None:
-        ref = self._last.get(verdict.fingerprint(turn))
-        last = self.tickets[ref] if ref else None
-        if isinstance(turn.flip, Began) and (last is None or not last.live):
-            step = self._begin(turn.flip, verdict.sighting, last)
-            self.put(step.ticket, step.kind, verdict.sighting.at, run_story(verdict, turn))
-        elif last is not None and last.live:
-            self._go_on(last, verdict, turn)
+    def _begin(self, flip: Began, verdict: Verdict, turn: Turn, last: Ticket | None) -> None:
+        started, sighting = verdict.sighting.outcome.started, verdict.sighting
+        if last is not None and lifecycle.reopens(last, flip, self.flap):
+            step = lifecycle.reopen(last, flip, started, self.flap)
+        else:
+            ref = self._reference(sighting.watch, sighting.at)
+            step = lifecycle.open_ticket(flip, sighting.watch, started, sighting.at, last, ref)
+        self.spells.append((step.ticket.ref, Spell(began=flip.at)))
+        self.put(step, sighting.at, run_story(verdict, turn))
 
     def _go_on(self, ticket: Ticket, verdict: Verdict, turn: Turn) -> None:
         at = verdict.sighting.at
@@ -59,20 +69,20 @@ class Desk:
             ticket = lifecycle.seen(ticket, turn.present, verdict.sighting.outcome.started)
             self.keep(ticket)
         match turn.flip:
+            case Began():
+                self.spells.append((ticket.ref, Spell(began=turn.flip.at)))
+                self.keep(lifecycle.back(ticket))
             case Changed():
-                step = lifecycle.change(ticket, turn.flip)
-                self.put(step.ticket, step.kind, at, run_story(verdict, turn))
+                self.put(lifecycle.change(ticket, turn.flip), at, run_story(verdict, turn))
             case Ended():
-                step = lifecycle.end(ticket, turn.flip)
-                self.put(step.ticket, step.kind, at, run_story(verdict, turn))
-            case _:
+                self.spells.append((ticket.ref, Spell(began=turn.flip.began, ended=turn.flip.at)))
+                after = lifecycle.end(ticket, turn.flip)
+                if isinstance(after, Step):
+                    self.put(after, at, run_story(verdict, turn))
+                else:
+                    self.keep(after)
+            case None:
                 return
-
-    def _begin(self, flip: Began, sighting: Sighting, last: Ticket | None) -> lifecycle.Step:
-        started, at = sighting.outcome.started, sighting.at
-        if last is not None and lifecycle.reopens(last, flip):
-            return lifecycle.reopen(last, flip, started)
-        return lifecycle.begin(flip, sighting.watch, started, at, last, self._reference(sighting.watch, at))
 
     def _reference(self, watch: Watch, at: datetime) -> str:
         counter = prefix(watch.client), at.year
@@ -85,10 +95,10 @@ class Desk:
         self._last[ticket.fingerprint] = ticket.ref
         self.touched.add(ticket.ref)
 
-    def put(self, ticket: Ticket, kind: EventKind, at: datetime, body: str) -> None:
+    def put(self, step: Step, at: datetime, body: str) -> None:
         """Take a ticket as it now is, and what happened to it."""
-        self.keep(ticket)
-        self.happenings.append(Happening(ref=ticket.ref, kind=kind, at=at, body=body))
+        self.keep(step.ticket)
+        self.happenings.append(Happening(ref=step.ticket.ref, kind=step.kind, at=at, body=body))
 
     def tell(self, place: int, say: EventKind) -> None:
         """Let people be told of a happening."""

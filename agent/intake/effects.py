@@ -1,111 +1,67 @@
-"""Last stage: a batch becomes one transaction."""
+"""Last stage: what a batch changed becomes one transaction."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from agent.codec import encode_memory
-from agent.core.desk.hours import by_hour
-from agent.core.desk.ticket import Ticket
-from agent.intake.correlation import correlate
-from agent.intake.desk import Counter, Desk, Happening, prefix
-from agent.intake.verdicts import Believed, Sighting, Verdict, after, judge
-from agent.store import checks, events, memories, outcomes, rollups, tickets, tracks
+from agent.core.desk.hours import by_hour, hour_of
+from agent.core.desk.message import Route
+from agent.evidence import Evidence, digest
+from agent.intake.batch import Changes
+from agent.intake.story import pieces
+from agent.intake.verdicts import Verdict
+from agent.store import checks, events, evidence, memories, outbox, outcomes, rollups, spells, tickets, tracks
 from agent.store.session import Session
-from checks.core.model import Key, Observed
-from checks.core.registry import Catalogue
+from checks.core.model import Observed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """What a batch changed."""
-
-    verdicts: tuple[Verdict, ...]
-    tickets: tuple[Ticket, ...]  # as they are now
-    happenings: tuple[Happening, ...]
-    counters: tuple[tuple[Counter, int], ...]
-
-    @property
-    def weighty(self) -> bool:
-        """Whether losing it to a power cut would lose a ticket or a part of its story."""
-        return bool(self.happenings)
-
-
-def decide(session: Session, rules: Catalogue, batch: tuple[Sighting, ...]) -> Changes:
-    """Read what is known and return what the batch makes of it; an outcome that is stored already changes nothing."""
-    believed: dict[Key, Believed] = {}
-    verdicts: list[Verdict] = []
-    for sighting in fresh(session, batch):
-        key = sighting.outcome.key
-        if key not in believed:
-            believed[key] = _believed(session, rules, key)
-        verdicts.append(judge(sighting, believed[key]))
-        believed[key] = after(believed[key], verdicts[-1])
-    turning = [verdict for verdict in verdicts if verdict.turns]
-    if not turning:
-        return Changes(verdicts=tuple(verdicts), tickets=(), happenings=(), counters=())
-    desk = open_desk(session, rules, turning)
-    for verdict in turning:
-        desk.take(verdict)
-    correlate(desk, max(verdict.sighting.at for verdict in turning))
-    return Changes(
-        verdicts=tuple(verdicts),
-        tickets=tuple(desk.tickets[ref] for ref in sorted(desk.touched)),
-        happenings=tuple(desk.happenings),
-        counters=tuple(desk.counters.items()),
-    )
-
-
-def fresh(session: Session, batch: tuple[Sighting, ...]) -> Iterator[Sighting]:
-    """Yield the outcomes that are not stored yet, each once."""
-    taken: set[str] = set()
-    numbers = checks.numbers(session, {sighting.outcome.key for sighting in batch})
-    for sighting in batch:
-        outcome = sighting.outcome
-        known = outcome.key in numbers and outcomes.known(session, numbers[outcome.key], outcome)
-        if not known and outcome.id not in taken:
-            taken.add(outcome.id)
-            yield sighting
-
-
-def _believed(session: Session, rules: Catalogue, key: Key) -> Believed:
-    number = checks.numbers(session, (key,)).get(key)
-    if number is None:
-        return Believed(tracks={}, cursor=None)
-    return Believed(tracks=tracks.tracks(session, number, rules), cursor=rollups.cursor(session, number))
-
-
-def open_desk(session: Session, rules: Catalogue, verdicts: list[Verdict]) -> Desk:
-    """Lay out the tickets that these verdicts may touch."""
-    sites = sorted({verdict.sighting.outcome.key.site for verdict in verdicts})
-    found = {ticket.ref: ticket for ticket in tickets.live(session, rules, sites)}
-    for ticket in tuple(found.values()):
-        if ticket.parent is not None and ticket.parent not in found:
-            parent = tickets.find(session, rules, ticket.parent)
-            found |= {parent.ref: parent} if parent else {}
-    known = {ticket.fingerprint for ticket in found.values() if ticket.live}
-    for print_ in sorted(_began(verdicts) - known):
-        last = tickets.last_of(session, rules, print_)
-        found |= {last.ref: last} if last else {}
-    years = {(prefix(v.sighting.watch.client), v.sighting.at.year) for v in verdicts}
-    return Desk(tickets=found, counters={c: tickets.last_number(session, *c) for c in sorted(years)})
-
-
-def _began(verdicts: list[Verdict]) -> set[str]:
-    return {verdict.fingerprint(turn) for verdict in verdicts for turn in verdict.turns if turn.flip is not None}
-
-
-def write(session: Session, changes: Changes) -> None:
-    """Write all that a batch changed; the caller holds the transaction."""
+def write(session: Session, changes: Changes, routes: Sequence[Route]) -> Changes:
+    """Write all that a batch changed and return it with its messages; the caller holds the transaction."""
     for verdict in changes.verdicts:
         _write_verdict(session, verdict)
     for (name, year), last in changes.counters:
         tickets.take_number(session, name, year, last)
+    # What ends goes first: its anomaly may have a new live ticket.
+    for gone in changes.forgotten:
+        tracks.forget(session, gone.key, gone.anomaly)
     tickets.save(session, sorted(changes.tickets, key=lambda ticket: ticket.live))
+    spells.keep(session, changes.spells)
+    for ticket in changes.tickets:
+        if ticket.closed_at is not None:
+            spells.close(session, ticket.ref, ticket.closed_at)
+    return replace(changes, messages=tuple(_write_story(session, changes, routes)))
+
+
+def kept(verdict: Verdict) -> list[evidence.Piece]:
+    """Name the evidence of a run that stays: all of a telling run, else only what is always wanted."""
+    answer = verdict.sighting.outcome.answer
+    if not isinstance(answer, Observed) or not answer.artifacts:
+        return []
+    return pieces(a for a in answer.artifacts if verdict.telling or a.kind in evidence.LATEST_ONLY)
+
+
+def save_files(folder: Evidence, changes: Changes) -> None:
+    """Write the evidence of a batch, before the transaction that speaks of it."""
+    for verdict in changes.verdicts:
+        wanted = {piece.sha256 for piece in kept(verdict)}
+        answer = verdict.sighting.outcome.answer
+        for artifact in answer.artifacts if wanted and isinstance(answer, Observed) else ():
+            if digest(artifact.data) in wanted:
+                folder.keep(artifact.data)
+
+
+def _write_story(session: Session, changes: Changes, routes: Sequence[Route]) -> list[str]:
+    known = {ticket.ref: ticket for ticket in changes.tickets}
+    messages: list[str] = []
     for happening in changes.happenings:
         draft = events.Draft(
             ticket=happening.ref, at=happening.at, actor=happening.actor, kind=happening.kind, body=happening.body
         )
-        events.append(session, draft)
+        event = events.append(session, draft)
+        if happening.say is not None:
+            messages += outbox.tell(session, event, happening.say, known[happening.ref], routes)
+    return messages
 
 
 def _write_verdict(session: Session, verdict: Verdict) -> None:
@@ -115,7 +71,9 @@ def _write_verdict(session: Session, verdict: Verdict) -> None:
     if verdict.cursor is not None:
         rollups.move(session, number, verdict.cursor)
         rollups.add(session, number, by_hour(verdict.stretches))
-    tracks.keep(session, number, ((turn.anomaly, turn.tracked) for turn in verdict.turns if turn.tracked is not None))
-    tracks.drop(session, number, (turn.anomaly for turn in verdict.turns if turn.tracked is None))
+        rollups.count(session, number, hour_of(outcome.started), timedelta(seconds=outcome.seconds))
+    tracks.keep(session, number, [(turn.anomaly, turn.tracked) for turn in verdict.turns if turn.tracked is not None])
+    tracks.drop(session, number, [turn.anomaly for turn in verdict.turns if turn.tracked is None])
+    evidence.keep(session, number, outcome.id, outcome.started, kept(verdict))
     if isinstance(outcome.answer, Observed) and outcome.answer.memory is not None:
         memories.remember(session, number, encode_memory(watch.kind, outcome.answer.memory), outcome.started)

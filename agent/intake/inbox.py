@@ -3,47 +3,89 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
+from agent.core.desk.message import Route
 from agent.core.desk.watch import Watch
-from agent.intake import effects
-from agent.intake.effects import Changes
+from agent.evidence import FOLDER, Evidence
+from agent.intake import commands, effects
+from agent.intake.batch import Changes, Rules, decide
+from agent.intake.trouble import Trouble
 from agent.intake.verdicts import Sighting
-from agent.store import Session, Store
-from agent.store.errors import StoreError
-from checks.core.model import Outcome
+from agent.store import Session, Store, StoreError
+from checks.core.model import Observed, Outcome
 
 log = logging.getLogger("vigie.intake")
 
 MOST = 100  # outcomes of one batch
 SOON = 0.2  # seconds that the first outcome of a batch waits for others
 ROOM = 20_000  # outcomes that wait while the store cannot be written; beyond that, those who bring more wait too
+BARE = 500  # outcomes that wait with their evidence; what comes after waits without
 AGAIN = 1.0  # seconds between two tries to write
 PARTING = 2.0  # seconds that tries go on after `close`
 
 Told = Callable[[Changes], None]
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return this instant."""
+    return datetime.now(UTC)
 
 
 class Intake:
     """Takes outcomes in; `told` hears, on the loop, what each batch changed once it is stored."""
 
-    def __init__(self, store: Store, told: Told, *, again: float = AGAIN, parting: float = PARTING) -> None:
+    def __init__(
+        self,
+        store: Store,
+        told: Told,
+        *,
+        evidence: Evidence | None = None,
+        now: Clock = utc_now,
+        again: float = AGAIN,
+        parting: float = PARTING,
+        room: int = ROOM,
+    ) -> None:
+        self.rules = Rules()  # what decisions depend on; a reload may set others
+        self.routes: tuple[Route, ...] = ()  # who is told; the same
+        self.evidence = evidence or Evidence(store.path.parent / FOLDER)
+        self.troubled = asyncio.Event()  # set while the store cannot be written
         self._store = store
         self._told = told
+        self._now = now
         self._again = again
         self._parting = parting
-        self._queue: asyncio.Queue[Sighting | None] = asyncio.Queue(ROOM)
-        self.trouble: StoreError | None = None  # why the store cannot be written now
-        self.troubled = asyncio.Event()  # set while it cannot
+        self._queue: asyncio.Queue[Sighting | None] = asyncio.Queue(room)
+        self._trouble: Trouble | None = None
         self._give_up: float | None = None  # on the loop's clock
 
-    async def put(self, outcome: Outcome, watch: Watch) -> None:
-        """Hand over an outcome; waits only while too many wait already."""
-        await self._queue.put(Sighting(outcome=outcome, watch=watch))
+    @property
+    def trouble(self) -> StoreError | None:
+        """Why the store cannot be written now."""
+        return self._trouble.error if self._trouble else None
 
     @property
     def waiting(self) -> int:
         """How many outcomes are not yet taken up."""
         return self._queue.qsize()
+
+    async def put(self, outcome: Outcome, watch: Watch) -> None:
+        """Hand over an outcome; waits only while too many wait already."""
+        if self._trouble is not None and self.waiting >= BARE and isinstance(outcome.answer, Observed):
+            outcome = replace(outcome, answer=replace(outcome.answer, artifacts=()))
+        await self._queue.put(Sighting(outcome=outcome, watch=watch))
+
+    async def do(self, command: commands.Command) -> Changes:
+        """Carry out a command; raises `StoreError` when the store cannot be written."""
+
+        def decided(session: Session) -> Changes:
+            return commands.decide(session, self._store.rules, self.rules, command)
+
+        changes = await asyncio.wrap_future(self._store.write(lambda session: self._commit(session, decided)))
+        self._told(changes)
+        return changes
 
     async def run(self) -> None:
         """Store what comes in until `close` is called and all is stored."""
@@ -76,42 +118,46 @@ class Intake:
         return tuple(batch), False
 
     async def _write(self, batch: tuple[Sighting, ...]) -> None:
+        """Store a batch, however long it takes; once it is stored, also what was wrong meanwhile."""
         while True:
             try:
-                changes = await asyncio.wrap_future(
-                    self._store.write(lambda session: self._store_batch(session, batch))
-                )
+                changes = await asyncio.wrap_future(self._store.write(lambda session: self._take(session, batch)))
             except StoreError as error:
                 self._fails(error)
                 if self._give_up is not None and asyncio.get_running_loop().time() >= self._give_up:
-                    log.error("%d outcomes could not be stored", len(batch) + self._queue.qsize())  # noqa: TRY400  one line
+                    log.error("%d outcomes could not be stored", len(batch) + self.waiting)  # noqa: TRY400  one line
                     return
                 await asyncio.sleep(self._again)
             else:
-                self._works()
                 self._told(changes)
+                await self._works()
                 return
 
-    def _store_batch(self, session: Session, batch: tuple[Sighting, ...]) -> Changes:
+    def _take(self, session: Session, batch: tuple[Sighting, ...]) -> Changes:
+        return self._commit(session, lambda session: decide(session, self._store.rules, self.rules, batch))
+
+    def _commit(self, session: Session, decided: Callable[[Session], Changes]) -> Changes:
         """Decide on what is known, then write if nobody else wrote meanwhile; else decide again."""
         while True:
             version = session.pragma("data_version")
-            changes = effects.decide(session, self._store.rules, batch)
+            changes = decided(session)
+            effects.save_files(self.evidence, changes)
             # Losing a ticket to a power cut is worth a wait for the disk, losing the last runs is not.
             session.db.execute(f"PRAGMA synchronous={'FULL' if changes.weighty else 'NORMAL'}")
             with session.immediate():
                 if session.pragma("data_version") == version:
-                    effects.write(session, changes)
-                    return changes
+                    return effects.write(session, changes, self.routes)
 
     def _fails(self, error: StoreError) -> None:
-        if self.trouble is None or str(self.trouble) != str(error):
+        if self._trouble is None or str(self._trouble.error) != str(error):
             log.error("%s; outcomes wait", error)
-        self.trouble = error
+        self._trouble = Trouble(error=error, since=self._trouble.since if self._trouble else self._now())
         self.troubled.set()
 
-    def _works(self) -> None:
-        if self.trouble is not None:
-            log.warning("the store can be written again")
-        self.trouble = None
+    async def _works(self) -> None:
+        if self._trouble is None:
+            return
+        log.warning("the store can be written again")
+        trouble, self._trouble = self._trouble, None
         self.troubled.clear()
+        await self._write(trouble.confession(self.rules.agent, self._now()))

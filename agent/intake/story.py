@@ -1,11 +1,15 @@
 """What an event keeps of the run that caused it, so that a ticket can be understood from its events alone."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import asdict
 
 from agent.codec import encode_finding
 from agent.core.desk.verdict import Changed
+from agent.evidence import digest
 from agent.intake.verdicts import Turn, Verdict
-from checks.core.model import Finding, Observed
+from agent.store.evidence import Piece
+from checks.core.model import Artifact, Finding, Observed
 
 
 def run_story(verdict: Verdict, turn: Turn) -> str:
@@ -15,11 +19,18 @@ def run_story(verdict: Verdict, turn: Turn) -> str:
         "run": {"id": outcome.id, "started": outcome.started.isoformat(), "seconds": round(outcome.seconds, 3)},
         "attempts": _attempts(verdict, turn),
     }
+    if isinstance(outcome.answer, Observed) and outcome.answer.artifacts:
+        told["evidence"] = [asdict(piece) for piece in pieces(outcome.answer.artifacts)]
     if turn.flip is not None:
         told["finding"] = _json(turn.flip.finding)
     if isinstance(turn.flip, Changed):
         told |= {"before": _json(turn.flip.before), "changed": sorted(turn.flip.what)}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def pieces(artifacts: Iterable[Artifact]) -> list[Piece]:
+    """Name the evidence of a run by its content."""
+    return [Piece(kind=a.kind, name=a.name, media=a.media, bytes=len(a.data), sha256=digest(a.data)) for a in artifacts]
 
 
 def note(**facts: str | None) -> str:

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agent.core.desk.hours import Cursor, Stretch, account
 from agent.core.desk.ticket import fingerprint
-from agent.core.desk.verdict import Ended, Flip, Track, advance
+from agent.core.desk.verdict import Began, Changed, Ended, Flip, Track, advance
 from agent.core.desk.watch import Watch
 from agent.store.outcomes import Result, result_of
 from agent.store.tracks import Anomaly, Tracked
@@ -54,7 +54,16 @@ class Verdict:
     result: Result
     turns: tuple[Turn, ...]
     cursor: Cursor | None  # None: this run says nothing of the check's time
+    was_blind: bool  # the run before could not judge
     stretches: tuple[Stretch, ...]
+
+    @property
+    def telling(self) -> bool:
+        """Whether what the run saw is worth keeping: something is seen for the first time, or differently."""
+        return any(
+            isinstance(turn.flip, Began | Changed) or (turn.before is None and turn.present is not None)
+            for turn in self.turns
+        )
 
     def fingerprint(self, turn: Turn) -> str:
         """The identity of the anomaly of one turn."""
@@ -68,12 +77,15 @@ def judge(sighting: Sighting, believed: Believed) -> Verdict:
     turns = tuple(_turns(outcome, watch, believed.tracks))
     result = result_of(outcome)
     cursor, stretches = None, tuple[Stretch, ...]()
+    was_blind = believed.cursor is not None and believed.cursor.blind_since is not None
     if not outcome.only:
         downtime = tuple(_downtime(watch, believed.tracks, turns))
         ended = tuple(turn.flip for turn in turns if isinstance(turn.flip, Ended) and turn.anomaly[0] in watch.downtime)
         judged = result in (Result.OK, Result.FINDINGS)
         cursor, stretches = account(believed.cursor, outcome.started, judged, downtime, ended, watch.holds)
-    return Verdict(sighting=sighting, result=result, turns=turns, cursor=cursor, stretches=stretches)
+    return Verdict(
+        sighting=sighting, result=result, turns=turns, cursor=cursor, was_blind=was_blind, stretches=stretches
+    )
 
 
 def after(believed: Believed, verdict: Verdict) -> Believed:
@@ -89,13 +101,15 @@ def after(believed: Believed, verdict: Verdict) -> Believed:
 
 def _turns(outcome: Outcome, watch: Watch, tracks: Mapping[Anomaly, Tracked]) -> Iterator[Turn]:
     look = _Look(outcome)
+    # A suspicion that nobody could confirm for as long as a check may be blind says nothing any more.
+    policy = watch.policy if watch.policy.lapse is not None else replace(watch.policy, lapse=watch.blind_after)
     for anomaly in sorted({*tracks, *look.found}):
         presence, finding = look.presence(anomaly)
         if presence is Presence.UNTESTED:
             continue
         known = tracks.get(anomaly)
         before = known.track if known else None
-        track, flip = advance(before, presence, finding, outcome.started, watch.policy)
+        track, flip = advance(before, presence, finding, outcome.started, policy)
         tracked = None if track is None else Tracked(track=track, looked=outcome.started)
         yield Turn(anomaly=anomaly, before=before, tracked=tracked, flip=flip, present=finding)
 

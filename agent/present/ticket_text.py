@@ -165,7 +165,8 @@ def _facts(finding: Finding, reader: Reader) -> Iterator[str]:
     for name, value in facts:
         lines = [_line(item) for item in value] if isinstance(value, tuple) else _line(value).splitlines() or [""]
         for number, line in enumerate(lines):
-            yield f"    {reader.say(name) if number == 0 else '':{_WIDTH}} {line if len(line) <= _LONG else line[:_LONG] + '…'}"
+            label = reader.say(name) if number == 0 else ""
+            yield f"    {label:{_WIDTH}} {line if len(line) <= _LONG else line[:_LONG] + '…'}"
 
 
 def _tries(tries: tuple[Try, ...], reader: Reader) -> Iterator[str]:

@@ -97,6 +97,12 @@ def head(session: Session, ticket: str) -> Head:
     return Head(events=row["seq"], hash=row["hash"]) if row else NOTHING
 
 
+def head_at(session: Session, ticket: str, seq: int) -> Head:
+    """Return where a ticket's chain stood after one of its events."""
+    row = session.one("SELECT hash FROM events WHERE ticket = ? AND seq = ?", (ticket, seq))
+    return Head(events=seq, hash=row["hash"]) if row else NOTHING
+
+
 def heads(session: Session) -> dict[str, Head]:
     """Return where every ticket's chain stands."""
     rows = session.rows("SELECT ticket, max(seq) AS seq, hash FROM events GROUP BY ticket")

@@ -1,5 +1,6 @@
 """The tickets: what each is about, where it stands, and the readable reference it is known by."""
 
+import json
 from collections.abc import Iterable, Sequence
 
 from agent.core.desk.ticket import LIVE, State, Ticket
@@ -15,13 +16,14 @@ _COLUMNS = (
     *("rule", "family", "subject", "severity", "maintenance", "finding", "state"),
     *("opened_at", "detected_at", "seen_at", "acked_at", "restored_at", "closed_at"),
     *("parent", "merged_into", "recurrence_of", "reopen_count", "flapping", "occurrences", "told"),
+    *("quiet_since", "reopened"),
 )
 _SAVE = (
     f"INSERT INTO tickets ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608  our words
     "ON CONFLICT (ref) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
 )
 _READ = (
-    "SELECT tickets.*, checks.name, checks.location, checks.kind, checks.site AS site_id "
+    "SELECT tickets.*, checks.name, checks.location, checks.kind "
     "FROM tickets JOIN checks ON checks.id = tickets.check_id"
 )
 _LIVE = "tickets.state IN ('" + "','".join(sorted(LIVE)) + "')"
@@ -72,6 +74,11 @@ def children(session: Session, rules: Catalogue, ref: str) -> tuple[Ticket, ...]
     return _tickets(session.rows(f"{_READ} WHERE tickets.parent = ? ORDER BY tickets.opened_at, ref", (ref,)), rules)
 
 
+def any_quiet(session: Session) -> bool:
+    """Whether a ticket is held whose anomaly is away just now."""
+    return session.one("SELECT 1 FROM tickets WHERE quiet_since IS NOT NULL LIMIT 1") is not None
+
+
 def last_number(session: Session, prefix: str, year: int) -> int:
     """Return the last number given out for a prefix in a year, 0 when none was."""
     row = session.one("SELECT last FROM counters WHERE prefix = ? AND year = ?", (prefix, year))
@@ -114,17 +121,26 @@ def _values(session: Session, ticket: Ticket) -> tuple[Value, ...]:
         int(ticket.flapping),
         ticket.occurrences,
         int(ticket.told),
+        maybe_ms(ticket.quiet_since),
+        json.dumps([to_ms(when) for when in ticket.reopened_at]),
     )
 
 
+def row_of(session: Session, ticket: Ticket) -> Row:
+    """Return a ticket as the row that `ticket_of` reads."""
+    own = dict(zip(_COLUMNS, _values(session, ticket), strict=True))
+    return own | {"name": ticket.key.check, "location": ticket.key.location, "kind": ticket.kind}
+
+
 def _tickets(rows: Iterable[Row], rules: Catalogue) -> tuple[Ticket, ...]:
-    return tuple(_ticket(row, rules) for row in rows)
+    return tuple(ticket_of(row, rules) for row in rows)
 
 
-def _ticket(row: Row, rules: Catalogue) -> Ticket:
+def ticket_of(row: Row, rules: Catalogue) -> Ticket:
+    """Return the ticket in a row."""
     return Ticket(
         ref=row["ref"],
-        key=Key(site=row["site_id"], check=row["name"], location=row["location"]),
+        key=Key(site=row["site"], check=row["name"], location=row["location"]),
         kind=row["kind"],
         target=row["target"],
         client=row["client"],
@@ -145,4 +161,6 @@ def _ticket(row: Row, rules: Catalogue) -> Ticket:
         flapping=bool(row["flapping"]),
         occurrences=row["occurrences"],
         told=bool(row["told"]),
+        quiet_since=maybe_from(row["quiet_since"]),
+        reopened_at=tuple(from_ms(when) for when in json.loads(row["reopened"])),
     )

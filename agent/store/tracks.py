@@ -80,6 +80,22 @@ def drop(session: Session, check: int, anomalies: Iterable[Anomaly]) -> None:
     )
 
 
+def forget(session: Session, key: Key, anomaly: Anomaly | None) -> None:
+    """Forget one track of a check, or all."""
+    family, subject = anomaly or (None, None)
+    session.run(
+        "DELETE FROM tracks WHERE check_id = (SELECT id FROM checks WHERE site = ? AND name = ? AND location = ?) "
+        "AND (? IS NULL OR (family = ? AND subject = ?))",
+        (key.site, key.check, key.location, family, family, subject),
+    )
+
+
+def keys(session: Session) -> frozenset[Key]:
+    """Return the checks of which anything is suspected or believed."""
+    rows = session.rows("SELECT DISTINCT site, name, location FROM tracks JOIN checks ON checks.id = check_id")
+    return frozenset(key_of(row) for row in rows)
+
+
 def _columns(tracked: Tracked) -> tuple[Value, ...]:
     track, looked = tracked.track, to_ms(tracked.looked)
     finding = write_finding(track.finding)

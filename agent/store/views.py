@@ -1,12 +1,12 @@
 """Tickets as those who show them need them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from agent.core.desk.ticket import AGENT_SITE, State, Ticket
 from agent.core.desk.view import TicketStory, TicketView, Told, Try
-from agent.store import events, outcomes, tickets
+from agent.store import events, evidence, outcomes, tickets
 from agent.store.session import Session
 from checks.core.model import Observed
 from checks.core.registry import Catalogue
@@ -31,6 +31,11 @@ def ticket_view(session: Session, ticket: Ticket) -> TicketView:
     return _view(ticket, events.head(session, ticket.ref))
 
 
+def view_at(session: Session, ticket: Ticket, event: int) -> TicketView:
+    """Return a ticket with where its chain stood at one of its events."""
+    return _view(ticket, events.head_at(session, ticket.ref, event))
+
+
 def ticket_story(session: Session, rules: Catalogue, ref: str) -> TicketStory | None:
     """Return all there is to say of a ticket, None when there is none of that reference."""
     ticket = tickets.find(session, rules, ref)
@@ -43,6 +48,7 @@ def ticket_story(session: Session, rules: Catalogue, ref: str) -> TicketStory | 
             for e in events.of(session, ticket.ref)
         ),
         tries=tuple(islice(_tries(session, rules, ticket), TRIES)),
+        exhibits=evidence.of(session, ticket.key, ticket.detected_at, _end(ticket)),
         children=tickets.children(session, rules, ticket.ref),
     )
 
@@ -50,6 +56,10 @@ def ticket_story(session: Session, rules: Catalogue, ref: str) -> TicketStory | 
 def _view(ticket: Ticket, head: events.Head) -> TicketView:
     sites = () if ticket.key.site == AGENT_SITE else (ticket.key.site,)
     return TicketView(ticket=ticket, events=head.events, head=head.hash, sites=sites)
+
+
+def _end(ticket: Ticket) -> datetime:
+    return ticket.restored_at or ticket.closed_at or ticket.seen_at
 
 
 def _tries(session: Session, rules: Catalogue, ticket: Ticket) -> Iterator[Try]:

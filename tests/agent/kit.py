@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from agent.core.desk.rules import RULES as AGENT_RULES
 from agent.core.desk.watch import Watch
 from agent.store import Store
 from checks.core.model import (
+    Artifact,
     Confirm,
     Finding,
     Key,
@@ -67,7 +69,7 @@ EXPIRING = rule("t.expiring", "t.validity", severity=Severity.MINOR, layer=Layer
 EXPIRED = rule("t.expired", "t.validity", severity=Severity.CRITICAL, layer=Layer.TLS, blocks=True)
 BROKEN = rule("t.broken", "t.broken")
 TOLD = rule("t.told", "t.told", severity=Severity.INFO, confirm=Confirm.NONE)
-RULES = Catalogue((DOWN, WRONG, SLOW, EXPIRING, EXPIRED, BROKEN, TOLD))
+RULES = Catalogue((*AGENT_RULES, DOWN, WRONG, SLOW, EXPIRING, EXPIRED, BROKEN, TOLD))
 
 UPTIME = Watch(key=Key(site="shop", check="uptime"), kind="uptime", target="https://shop.example/", client="acme")
 TLS = Watch(key=Key(site="shop", check="tls"), kind="tls", target="https://shop.example/", client="acme")
@@ -83,11 +85,13 @@ def outcome(
     untested: tuple[Untested, ...] = (),
     only: frozenset[str] = frozenset(),
     unobserved: str = "",
+    artifacts: tuple[Artifact, ...] = (),
 ) -> Outcome:
     """One run that started so many minutes after `T0` and took half a second; its id is new."""
     global _made  # noqa: PLW0603  ids must differ
     _made += 1
-    answer = Unobserved(cause=unobserved, detail="") if unobserved else Observed(findings=findings, untested=untested)
+    seen = Observed(findings=findings, untested=untested, artifacts=artifacts)
+    answer = Unobserved(cause=unobserved, detail="") if unobserved else seen
     return Outcome(id=f"{_made:026d}", key=watch.key, started=at(minutes), seconds=0.5, only=only, answer=answer)
 
 

@@ -67,9 +67,16 @@ class _Placed:
         return self.layer == other.layer and other.ticket.finding.blocks and self.order < other.order
 
     def _covers(self, other: "_Placed") -> bool:
-        if self.layer < Layer.HTTP:
-            return bool(self.host) and self.host == other.host
-        return self.url == other.url
+        return _reaches(self.layer, self.host, self.url, other.host, other.url)
+
+
+def hides(ticket: Ticket, target: str) -> bool:
+    """Whether visitors of `target` are stopped where this ticket lies: on the same host, or at the same address."""
+    return _reaches(ticket.finding.layer, _host(ticket.target), ticket.target, _host(target), target)
+
+
+def _reaches(layer: Layer, host: str, url: str, other_host: str, other_url: str) -> bool:
+    return bool(host) and host == other_host if layer < Layer.HTTP else url == other_url
 
 
 def _host(url: str) -> str:

@@ -119,12 +119,17 @@ class Share:
     length: timedelta
 
 
+def hour_of(when: datetime) -> datetime:
+    """Return the beginning of the hour (UTC) in which an instant lies."""
+    return when.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
 def by_hour(stretches: Iterable[Stretch]) -> Iterator[Share]:
     """Cut stretches at the hours (UTC)."""
     for stretch in stretches:
         begin = stretch.begin
         while begin < stretch.end:
-            hour = begin.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+            hour = hour_of(begin)
             end = min(stretch.end, hour + HOUR)
             yield Share(hour=hour, standing=stretch.standing, length=end - begin)
             begin = end

@@ -55,6 +55,14 @@ def fingerprint(site: str, check: str, family: str, subject: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spell:
+    """From the first run that saw the anomaly to the first that did not; `ended` is None while it lasts."""
+
+    began: datetime
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """An anomaly that someone must handle. Instants are UTC."""
 
@@ -80,6 +88,8 @@ class Ticket:
     flapping: bool = False
     occurrences: int = 1
     told: bool = False  # people were told that it is open
+    quiet_since: datetime | None = None  # held because it comes and goes, and gone since then
+    reopened_at: tuple[datetime, ...] = ()  # lately
 
     @property
     def live(self) -> bool:

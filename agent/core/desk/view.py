@@ -40,10 +40,23 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """A file that shows what a run saw."""
+
+    started: datetime  # of the run
+    kind: str
+    name: str
+    media: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketStory:
     """All there is to say of a ticket."""
 
     view: TicketView
     told: tuple[Told, ...]
     tries: tuple[Try, ...]  # of the runs that saw it first and confirmed it
+    exhibits: tuple[Exhibit, ...]
     children: tuple[Ticket, ...]  # the tickets it explains

@@ -1,19 +1,17 @@
 """From outcomes to tickets: one transaction a batch, one live ticket an anomaly, nothing twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.core.desk.ticket import EventKind, State, Ticket
-from agent.core.desk.watch import Watch
-from agent.intake import Changes, Intake
-from agent.store import Store, checks, events, memories, tickets, tracks
-from checks.core.model import ALL, Outcome, Untested
+from agent.core.desk.ticket import EventKind, State
+from agent.store import checks, memories, tracks
+from checks.core.model import ALL, Untested
+from tests.agent.intake.bench import Bench, down, well
 from tests.agent.kit import (
     BROKEN,
     DOWN,
@@ -29,50 +27,6 @@ from tests.agent.kit import (
     open_store,
     outcome,
 )
-
-Taken = tuple[Outcome, Watch]
-
-
-class Bench:
-    """A store with an intake whose batches the test chooses."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.changes: list[Changes] = []
-
-    async def take(self, *taken: Taken) -> None:
-        """Store all of it, in one batch."""
-        intake = Intake(self.store, self.changes.append)
-        for said, watch in taken:
-            await intake.put(said, watch)
-        await intake.close()
-        await intake.run()
-
-    async def each(self, *taken: Taken) -> None:
-        """Store each in a batch of its own."""
-        for one in taken:
-            await self.take(one)
-
-    def tickets(self) -> list[Ticket]:
-        return list(self.store.read(lambda session: tickets.listed(session, RULES, states=tuple(State))))
-
-    def events(self, ref: str) -> list[EventKind]:
-        return [event.kind for event in self.store.read(lambda session: events.of(session, ref))]
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    store = open_store(tmp_path)
-    yield Bench(store)
-    store.close()
-
-
-def down(minutes: float, reason: str = "refused", ms: int = 0) -> Taken:
-    return outcome(UPTIME, minutes, DOWN.found("uptime", reason=reason, ms=ms)), UPTIME
-
-
-def well(minutes: float, watch: Watch = UPTIME) -> Taken:
-    return outcome(watch, minutes), watch
 
 
 async def test_a_ticket_opens_changes_and_is_resolved(bench: Bench) -> None:
@@ -195,7 +149,7 @@ async def test_what_the_shell_needs_to_start_is_kept(bench: Bench) -> None:
 async def test_outcomes_wait_while_another_process_holds_the_store(bench: Bench) -> None:
     bench.store.write(lambda session: session.db.execute("PRAGMA busy_timeout=10")).result()
     other = open_store(bench.store.path.parent)
-    intake = Intake(bench.store, bench.changes.append, again=0.01)
+    intake = bench.intake(again=0.01)
     async with asyncio.TaskGroup() as group:
         group.create_task(intake.run())
         locked = asyncio.Event()
@@ -220,4 +174,5 @@ async def test_outcomes_wait_while_another_process_holds_the_store(bench: Bench)
         await intake.close()
     other.close()
     assert intake.trouble is None
-    assert [ticket.state for ticket in bench.tickets()] == [State.OPEN]
+    states = {ticket.finding.rule.id: ticket.state for ticket in bench.tickets()}
+    assert states == {"t.down": State.OPEN, "agent.store": State.RESOLVED}

@@ -1,0 +1,160 @@
+"""Decides a batch: reads what is known, lets each stage act on it, and returns what there is to write."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from agent.core.desk import blindness
+from agent.core.desk.settings import Flap
+from agent.core.desk.ticket import AGENT_SITE, Spell, Ticket
+from agent.core.desk.watch import AGENT_KEY, Watch, agent_watch
+from agent.intake.correlation import correlate
+from agent.intake.desk import Counter, Desk, Happening, prefix
+from agent.intake.verdicts import Believed, Sighting, Verdict, after, judge
+from agent.store import checks, outcomes, rollups, tickets, tracks
+from agent.store.session import Session
+from agent.store.tracks import Anomaly
+from checks.core.model import Key, Observed, Outcome
+from checks.core.registry import Catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What decisions depend on beside what was seen; a reload may change it."""
+
+    flap: Flap = field(default_factory=Flap)
+    agent: Watch = field(default_factory=lambda: agent_watch("en"))  # the agent's own findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """Tracks of a check that are kept no longer: one, or all."""
+
+    key: Key
+    anomaly: Anomaly | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a batch changed; `messages` are the keys of what people are to be told."""
+
+    verdicts: tuple[Verdict, ...] = ()
+    tickets: tuple[Ticket, ...] = ()  # as they are now
+    happenings: tuple[Happening, ...] = ()
+    spells: tuple[tuple[str, Spell], ...] = ()
+    counters: tuple[tuple[Counter, int], ...] = ()
+    forgotten: tuple[Forgotten, ...] = ()
+    messages: tuple[str, ...] = ()
+
+    @property
+    def weighty(self) -> bool:
+        """Whether losing it to a power cut would lose a ticket or a part of its story."""
+        return bool(self.happenings)
+
+
+def decide(session: Session, catalogue: Catalogue, rules: Rules, batch: tuple[Sighting, ...]) -> Changes:
+    """Return what the batch makes of what is known; an outcome that is stored already changes nothing."""
+    beliefs = _Beliefs(session, catalogue)
+    verdicts = [beliefs.judge(sighting) for sighting in _fresh(session, batch)]
+    unseeing = [verdict for verdict in verdicts if beliefs.may_be_blind(verdict)]
+    if not unseeing and not any(verdict.turns for verdict in verdicts):
+        return Changes(verdicts=tuple(verdicts))
+    desk = _lay_out(session, catalogue, rules, verdicts)
+    for verdict in verdicts:
+        desk.take(verdict)
+    for verdict in unseeing:
+        derived = beliefs.blindness(verdict, tuple(desk.tickets.values()), rules.agent)
+        if derived is not None:
+            verdicts.append(beliefs.judge(derived))
+            desk.take(verdicts[-1])
+    correlate(desk, max(verdict.sighting.at for verdict in verdicts))
+    return Changes(
+        verdicts=tuple(verdicts),
+        tickets=tuple(desk.tickets[ref] for ref in sorted(desk.touched)),
+        happenings=tuple(desk.happenings),
+        spells=tuple(desk.spells),
+        counters=tuple(desk.counters.items()),
+    )
+
+
+def _fresh(session: Session, batch: tuple[Sighting, ...]) -> Iterator[Sighting]:
+    """Yield the outcomes that are not stored yet, each once."""
+    taken: set[str] = set()
+    numbers = checks.numbers(session, {sighting.outcome.key for sighting in batch})
+    for sighting in batch:
+        outcome = sighting.outcome
+        known = outcome.key in numbers and outcomes.known(session, numbers[outcome.key], outcome)
+        if not known and outcome.id not in taken:
+            taken.add(outcome.id)
+            yield sighting
+
+
+class _Beliefs:
+    """What is believed of each check, read once a batch and moved by each of its outcomes."""
+
+    def __init__(self, session: Session, catalogue: Catalogue) -> None:
+        self._session = session
+        self._catalogue = catalogue
+        self._believed: dict[Key, Believed] = {}
+
+    def __getitem__(self, key: Key) -> Believed:
+        if key not in self._believed:
+            number = checks.numbers(self._session, (key,)).get(key)
+            self._believed[key] = Believed(
+                tracks={} if number is None else tracks.tracks(self._session, number, self._catalogue),
+                cursor=None if number is None else rollups.cursor(self._session, number),
+            )
+        return self._believed[key]
+
+    def judge(self, sighting: Sighting) -> Verdict:
+        """Let an outcome move what is believed of its check."""
+        key = sighting.outcome.key
+        verdict = judge(sighting, self[key])
+        self._believed[key] = after(self[key], verdict)
+        return verdict
+
+    def may_be_blind(self, verdict: Verdict) -> bool:
+        """Whether a check could not judge for long, or can again after that was told of."""
+        watch = verdict.sighting.watch
+        if verdict.cursor is None or watch.key.site == AGENT_SITE:
+            return False
+        if blindness.blind(verdict.cursor, watch, verdict.sighting.outcome.started):
+            return True
+        return verdict.was_blind and self._told_blind(watch.key)
+
+    def _told_blind(self, key: Key) -> bool:
+        return (blindness.FAMILY, blindness.subject(key)) in self[AGENT_KEY].tracks
+
+    def blindness(self, verdict: Verdict, known: tuple[Ticket, ...], agent: Watch) -> Sighting | None:
+        """Return what the agent has to say of a check that cannot judge, or can again."""
+        outcome, watch, cursor = verdict.sighting.outcome, verdict.sighting.watch, verdict.cursor
+        since = cursor.blind_since if cursor else None
+        if since is not None and (self._told_blind(watch.key) or blindness.explained(watch, known)):
+            return None
+        findings = () if since is None else (blindness.finding(watch, outcome, since),)
+        said = Outcome(
+            id=f"{outcome.id}.blind",
+            key=agent.key,
+            started=outcome.started,
+            seconds=outcome.seconds,
+            only=frozenset({blindness.subject(watch.key)}),
+            answer=Observed(findings=findings),
+        )
+        return Sighting(outcome=said, watch=agent)
+
+
+def _lay_out(session: Session, catalogue: Catalogue, rules: Rules, verdicts: list[Verdict]) -> Desk:
+    """Lay out the tickets that these verdicts may touch."""
+    sites = sorted({AGENT_SITE, *(verdict.sighting.outcome.key.site for verdict in verdicts)})
+    found = {ticket.ref: ticket for ticket in tickets.live(session, catalogue, sites)}
+    for parent in sorted({ticket.parent for ticket in found.values() if ticket.parent} - set(found)):
+        ticket = tickets.find(session, catalogue, parent)
+        found |= {parent: ticket} if ticket else {}
+    known = {ticket.fingerprint for ticket in found.values() if ticket.live}
+    flipped = {verdict.fingerprint(turn) for verdict in verdicts for turn in verdict.turns if turn.flip is not None}
+    for print_ in sorted(flipped - known):
+        last = tickets.last_of(session, catalogue, print_)
+        found |= {last.ref: last} if last else {}
+    years = {(prefix(v.sighting.watch.client), v.sighting.at.year) for v in verdicts}
+    years |= {(prefix(rules.agent.client), year) for _prefix, year in tuple(years)}
+    counters = {counter: tickets.last_number(session, *counter) for counter in sorted(years)}
+    return Desk(tickets=found, counters=counters, flap=rules.flap)
