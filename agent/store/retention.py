@@ -21,40 +21,40 @@ class Swept:
     more: bool  # whether there is more to drop
 
 
-def sweep(session: Session, retention: Retention, now: datetime, cap: int) -> Swept:
+def sweep(session: Session, retention: Retention, now: datetime, cap: int, rows: int = SLICE) -> Swept:
     """Drop one slice in one transaction; `cap` is how many bytes of evidence may stay."""
     with session.immediate():
         counts = [
-            _outcomes(session, now - retention.outcomes),
-            _rollups(session, now - retention.rollups),
-            outbox.prune(session, now - MESSAGES, SLICE),
+            _outcomes(session, now - retention.outcomes, rows),
+            _rollups(session, now - retention.rollups, rows),
+            outbox.prune(session, now - MESSAGES, rows),
         ]
-        files = evidence.drop_before(session, now - retention.evidence, SLICE)
+        files = evidence.drop_before(session, now - retention.evidence, rows)
         old = len(files)
         if not files and evidence.total(session) > cap:
             files = evidence.drop_oldest(session, _tenth(session))
-        more = any(count == SLICE for count in counts) or old > 0 or evidence.total(session) > cap
+        more = any(count == rows for count in counts) or old > 0 or evidence.total(session) > cap
         return Swept(rows=sum(counts), files=files, more=more)
 
 
-def _outcomes(session: Session, before: datetime) -> int:
+def _outcomes(session: Session, before: datetime, most: int) -> int:
     """Each check's oldest rows lie together, so they are found check by check."""
     dropped = 0
     for row in session.rows("SELECT id FROM checks"):
-        if dropped >= SLICE:
+        if dropped >= most:
             break
         dropped += session.run(
             "DELETE FROM outcomes WHERE (check_id, started, id) IN "
             "(SELECT check_id, started, id FROM outcomes WHERE check_id = ? AND started < ? ORDER BY started LIMIT ?)",
-            (row["id"], to_ms(before), SLICE - dropped),
+            (row["id"], to_ms(before), most - dropped),
         )
     return dropped
 
 
-def _rollups(session: Session, before: datetime) -> int:
+def _rollups(session: Session, before: datetime, most: int) -> int:
     return session.run(
         "DELETE FROM rollups WHERE (check_id, hour) IN (SELECT check_id, hour FROM rollups WHERE hour < ? LIMIT ?)",
-        (to_ms(before), SLICE),
+        (to_ms(before), most),
     )
 
 

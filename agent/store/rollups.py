@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.core.desk.hours import Cursor, Share, Span, Standing
+from agent.store.checks import key_of
 from agent.store.instants import from_ms, length_ms, maybe_from, maybe_ms, to_ms
 from agent.store.session import Session
 from checks.core.model import Key
@@ -71,6 +72,21 @@ class Times:
     unknown: timedelta
     runs: int
     took: timedelta  # all runs together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTimes:
+    """Time of one check over some hours."""
+
+    key: Key
+    times: Times
+
+
+def by_check(session: Session, site: str, begin: datetime, end: datetime) -> tuple[CheckTimes, ...]:
+    """Sum the hours that begin in [begin, end), for each check of a site that has any."""
+    rows = session.rows("SELECT site, name, location FROM checks WHERE site = ? ORDER BY name, location", (site,))
+    found = (CheckTimes(key=key_of(row), times=times(session, key_of(row), begin, end)) for row in rows)
+    return tuple(one for one in found if one.times.runs)
 
 
 def times(session: Session, key: Key, begin: datetime, end: datetime) -> Times:

@@ -1,7 +1,5 @@
 """The store of one process: one thread that writes, a connection for each thread that reads."""
 
-import fcntl
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,7 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from agent.store import schema
-from agent.store.errors import StoreBusy, StoreUnavailable, translated
+from agent.store.errors import StoreUnavailable, translated
+from agent.store.lock import Lock
 from agent.store.session import Session
 from checks.core.registry import Catalogue
 
@@ -28,7 +27,7 @@ class Store:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._own = threading.local()
         self._readers: list[Session] = []
-        self._lock: int | None = None
+        self._lock: Lock | None = None
 
     @classmethod
     def open(cls, path: Path, rules: Catalogue) -> "Store":
@@ -48,18 +47,7 @@ class Store:
 
     def hold(self) -> None:
         """Keep other daemons away from this store until it is closed; raises `StoreBusy`."""
-        lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
-            os.close(lock)
-            raise StoreBusy(
-                f"the store {self.path} is held by another daemon (process {holder or 'unknown'})"
-            ) from error
-        os.truncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
-        self._lock = lock
+        self._lock = Lock(self.path)
 
     def read(self, query: Callable[[Session], T]) -> T:
         """Run a query on this thread's own connection, all of it on one snapshot; raises `StoreError`."""
@@ -74,6 +62,10 @@ class Store:
     def write(self, work: Callable[[Session], T]) -> "Future[T]":
         """Run `work` on the writing thread; it opens its own transactions."""
         return self._writer.submit(self._work, work)
+
+    def foreign_version(self) -> "Future[int]":
+        """Return a number that changes whenever another process writes; own writes do not move it."""
+        return self.write(lambda session: int(session.pragma("data_version")))
 
     def _work(self, work: Callable[[Session], T]) -> T:
         with translated(self.path):
@@ -94,5 +86,5 @@ class Store:
             session.close()
         self._readers.clear()
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None

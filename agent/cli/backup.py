@@ -1,0 +1,59 @@
+"""`vigie backup` and `vigie restore`: the whole store, evidence included, as one file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.frame import Config
+
+BACKUP = """Copy the store into one file, also while the daemon runs.
+
+\b
+  vigie backup /backups/vigie-$(date +%F).db
+
+The copy is consistent, checked, and holds the evidence too."""
+
+RESTORE = """Put a backup back. The daemon must not run.
+
+\b
+  vigie restore /backups/vigie-2026-11-24.db
+
+What was there is kept beside it."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `backup` and `restore` to the command."""
+    app.command(help=BACKUP)(backup)
+    app.command(help=RESTORE)(restore)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it.", show_default=False)],
+    config: Config = Path("config.toml"),
+) -> int:
+    """Copy the store."""
+    from agent.config import load
+    from agent.store.backup import back_up
+    from agent.store.opening import store_path
+
+    copied = back_up(store_path(load(config, secrets=False)), file)
+    print(f"{file}: {copied.tickets} tickets, {copied.files} files of evidence, {copied.bytes} bytes")
+    return 0
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup.", show_default=False)],
+    config: Config = Path("config.toml"),
+) -> int:
+    """Put a backup back."""
+    from agent.config import load
+    from agent.store.backup import restore as put_back
+    from agent.store.opening import store_path
+
+    store = store_path(load(config, secrets=False))
+    copied = put_back(file, store)
+    print(f"{store}: {copied.tickets} tickets, {copied.files} files of evidence")
+    if copied.aside is not None:
+        print(f"what was there before: {copied.aside}")
+    return 0
