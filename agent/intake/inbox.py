@@ -94,7 +94,9 @@ class Intake:
             if batch:
                 await self._write(batch)
             if last:
-                return
+                break
+        while batch := await self._rest():
+            await self._write(batch)
 
     async def close(self) -> None:
         """Let `run` end once everything that came in is stored, or soon when the store cannot be written."""
@@ -116,6 +118,15 @@ class Intake:
         except TimeoutError:
             pass
         return tuple(batch), False
+
+    async def _rest(self) -> tuple[Sighting, ...]:
+        """What those who waited for room brought after the last word."""
+        await asyncio.sleep(0)
+        batch: list[Sighting] = []
+        while len(batch) < MOST and not self._queue.empty():
+            item = self._queue.get_nowait()
+            batch += [item] if item is not None else []
+        return tuple(batch)
 
     async def _write(self, batch: tuple[Sighting, ...]) -> None:
         """Store a batch, however long it takes; once it is stored, also what was wrong meanwhile."""
