@@ -27,7 +27,7 @@ class FieldOf:
     key: str  # how it is written: a trailing underscore only steps round Python's own words
     hint: Hint
     required: bool
-    default: Any  # MISSING when there is none, or when it must be made anew
+    default: Any  # MISSING when there is none
 
     def optional(self) -> "FieldOf":
         """The same field where it need not be written."""
@@ -52,7 +52,7 @@ def _field(field: "Field[Any]", hint: Hint) -> FieldOf:
         key=field.name.rstrip("_"),
         hint=hint,
         required=_required(field, hint),
-        default=field.default,
+        default=field.default if field.default_factory is MISSING else field.default_factory(),
     )
 
 

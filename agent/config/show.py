@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from agent.config import durations
-from agent.config.hints import Hint, fields_of, is_written, item, members, named, pair, split
+from agent.config.hints import FieldOf, Hint, fields_of, is_written, item, members, named, pair, split
 from agent.config.loaded import Settings
 from agent.config.section import Section, Shape
 from checks.core.options import Form
@@ -95,6 +95,15 @@ def _leaf(value: Any, settings: Settings) -> Any:
             return _said(str(value), settings)
         case _:
             return _table(value, settings)
+
+
+def written_default(field: FieldOf) -> str | None:
+    """The default of a field as TOML, None where it has none to show."""
+    if field.default is None:
+        return None
+    nothing = Settings(source=Path(), files=(), sections={})
+    found = _written(field.default, field.hint, nothing)
+    return "{}" if found == {} else _value(found)
 
 
 def _said(plain: Any, settings: Settings) -> Any:
