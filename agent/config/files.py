@@ -59,9 +59,13 @@ def read(path: Path) -> tuple[Document, ...]:
 
 
 def _files(path: Path) -> tuple[Path, ...]:
-    if not path.is_dir():
-        return (path,)
-    found = tuple(sorted(file for file in path.glob("*.toml") if not file.name.startswith(".")))
+    try:
+        if not path.is_dir():
+            return (path,)
+        inside = sorted(path.iterdir())
+    except OSError as error:
+        raise _unreadable(path, 0, f"cannot be read: {error.strerror or error}") from error
+    found = tuple(file for file in inside if file.suffix == ".toml" and not file.name.startswith("."))
     if not found:
         raise ConfigErrors([Issue(file=path, line=0, path="", message="the folder holds no *.toml file")])
     return found

@@ -250,6 +250,15 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, make: Callable[[Path], None
     assert str(caught.value) == f"{path}: {message}"
 
 
+def test_a_folder_that_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)  # root may read everything
+    with pytest.raises(ConfigErrors, match="cannot be read: Permission denied"):
+        read(tmp_path)
+
+
 def test_the_environment_stands_in_plain_values(load: Load) -> None:
     settings = load(
         '[agent]\nname = "${NAME}"\nuser_agent = "a $ b $$ $${NAME} ${EMPTY}|"\nlanguage = "${L}"\n' + SITE,
