@@ -62,7 +62,11 @@ async def open_net(*, nameservers: tuple[str, ...] = (), folder: Path | None = N
 
     `nameservers` ("address" or "address:port") replace the system's; fetched data is kept in `folder` if any.
     """
-    yield Net(resolver=Resolver(nameservers=nameservers), feeds=Feeds(folder))
+    net = Net(resolver=Resolver(nameservers=nameservers), feeds=Feeds(folder))
+    try:
+        yield net
+    finally:
+        net.engine.pool.close()
 
 
 __all__ = ["Net", "open_net"]

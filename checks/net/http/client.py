@@ -39,6 +39,7 @@ class Ask:
     first: tuple[str, ...] = ()  # addresses to try before the others
     last: tuple[str, ...] = ()  # addresses to try after the others
     fresh: bool = False  # ask the DNS afresh
+    keep_alive: bool = False  # share connections with other visits that say so
     steered: bool = False  # found on a page rather than written by the operator: guarded as a redirect is
 
 
@@ -154,7 +155,7 @@ class Client:
         return _Route(addresses=tuple(usable), refused=refused, complete=answer.complete, took=took)
 
     async def _exchange(self, step: Step, address: str, cookies: str, ask: Ask, connect_by: float) -> Heard:
-        headers = request_headers(step, self.user_agent, cookies)
+        headers = request_headers(step, self.user_agent, cookies, keep_alive=ask.keep_alive)
         name = next((value for key, value in step.headers if key.lower() == "host"), step.url.host)
         sent = Sent(
             url=step.url,
@@ -168,6 +169,7 @@ class Client:
             deadline=ask.deadline,
             limits=ask.limits,
             wanted=ask.wanted,
+            keep_alive=ask.keep_alive and step.method in _REPEATABLE,
         )
         heard = await self.engine.fetch(sent)
         if heard.handshake is not None:
@@ -183,7 +185,7 @@ class Remembers(Protocol):
         ...
 
 
-def request_headers(step: Step, user_agent: str, cookies: str) -> Headers:
+def request_headers(step: Step, user_agent: str, cookies: str, *, keep_alive: bool = False) -> Headers:
     """Return all header fields of a request: ours, unless the operator wrote the same one."""
     written = {key.lower() for key, _value in step.headers}
     ours: list[tuple[str, str]] = [
@@ -191,7 +193,7 @@ def request_headers(step: Step, user_agent: str, cookies: str) -> Headers:
         ("User-Agent", user_agent),
         ("Accept", "*/*"),
         ("Accept-Encoding", ENCODINGS),
-        ("Connection", "close"),
+        ("Connection", "keep-alive" if keep_alive else "close"),
     ]
     if cookies:
         ours.append(("Cookie", cookies))

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from checks.core.errors import CannotLook
 from checks.net.http.failure import NetFailure, Reason, Stage, of_connect, refuse_our_faults
@@ -14,17 +15,17 @@ _now: Final = time.perf_counter_ns
 
 
 class Connection(asyncio.Protocol):
-    """One connection that carries one answer."""
+    """One connection; it carries one answer at a time and can rest between two."""
 
     __slots__ = (
-        "_answer", "_request", "_secure", "_transport", "_waiter", "bound", "closed", "connected", "deadline", "ended",
-        "failure", "secured", "sent",
+        "_answer", "_lost", "_request", "_timer", "_transport", "_waiter", "bound", "closed", "connected",
+        "deadline", "ended", "failure", "secure", "secured", "sent",
     )  # fmt: skip
 
     def __init__(self, request: bytes, answer: Answer, secure: Secure | None, loop: asyncio.AbstractEventLoop) -> None:
         self._request = request
         self._answer = answer
-        self._secure = secure
+        self.secure = secure
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] = loop.create_future()
         self.bound: asyncio.Timeout | None = None
@@ -32,6 +33,8 @@ class Connection(asyncio.Protocol):
         self.failure: NetFailure | None = None
         self.closed = False
         self.connected = self.secured = self.sent = self.ended = 0  # perf_counter_ns
+        self._lost: Callable[[], None] | None = None  # told when the connection goes while it rests
+        self._timer: asyncio.TimerHandle | None = None
 
     # What the transport calls.
 
@@ -39,14 +42,16 @@ class Connection(asyncio.Protocol):
         """Begin to talk."""
         self._transport = cast("asyncio.Transport", transport)
         self.connected = _now()
-        if self._secure is None:
+        if self.secure is None:
             self._send(self._request)
         else:
             self._shake(b"")
 
     def data_received(self, data: bytes) -> None:
         """Hand on what came."""
-        if self._secure is None:
+        if self._lost is not None:
+            self.close()  # nobody asked
+        elif self.secure is None:
             self._take(data)
         elif self.secured:
             self._decipher(data)
@@ -61,12 +66,14 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Nothing more will come, for good reason or bad."""
         self.closed = True
+        if self._lost is not None:
+            self._lost()
         self._over(reset=error is not None)
 
     # The way through.
 
     def _shake(self, data: bytes) -> None:
-        secure = self._secure
+        secure = self.secure
         assert secure is not None
         try:
             done = secure.shake(data)
@@ -93,9 +100,9 @@ class Connection(asyncio.Protocol):
             self._transport.write(data)
 
     def _decipher(self, data: bytes) -> None:
-        assert self._secure is not None
+        assert self.secure is not None
         try:
-            plain, last = self._secure.read(data)
+            plain, last = self.secure.read(data)
         except NetFailure as failure:
             if not self._answer.first:
                 self._fail(failure)
@@ -118,11 +125,11 @@ class Connection(asyncio.Protocol):
     def _over(self, *, reset: bool) -> None:
         if self.ended:
             return
-        if self._secure is not None and not self.secured:
+        if self.secure is not None and not self.secured:
             how = "reset" if reset else "closed"
             self._fail(NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, f"the connection was {how} during the handshake"))
             return
-        self._answer.ended(reset=reset, notified=self._secure is None)
+        self._answer.ended(reset=reset, notified=self.secure is None)
         self._finish()
 
     def _fail(self, failure: NetFailure) -> None:
@@ -142,6 +149,35 @@ class Connection(asyncio.Protocol):
         """Wait for the end of the answer, good or bad."""
         await self._waiter
 
+    def again(self, request: bytes, answer: Answer, loop: asyncio.AbstractEventLoop) -> None:
+        """Send another request; what went before is forgotten."""
+        self._answer, self._waiter = answer, loop.create_future()
+        self.failure = None
+        self.connected = self.secured = _now()  # neither takes time any more
+        self.sent = self.ended = 0
+        if self.closed:
+            self._over(reset=True)
+        else:
+            self._send(request if self.secure is None else self.secure.seal(request))
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another request may follow."""
+        answer = self._answer
+        whole = answer.complete and answer.kept_alive and not answer.partial and not answer.oddities
+        return whole and not self.closed and self.failure is None
+
+    def rest(self, lost: Callable[[], None], timer: asyncio.TimerHandle) -> None:
+        """Keep still until the next request; `lost` is called when the connection goes meanwhile."""
+        self._lost, self._timer = lost, timer
+
+    def wake(self) -> None:
+        """Rest no more."""
+        self._lost = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def close(self) -> None:
         """Drop the connection at once."""
         if self._transport is not None and not self.closed:
@@ -152,7 +188,7 @@ class Connection(asyncio.Protocol):
         """How far it came."""
         if not self.connected:
             return Stage.CONNECT
-        if self._secure is not None and not self.secured:
+        if self.secure is not None and not self.secured:
             return Stage.TLS
         return Stage.BODY if self._answer.headed else Stage.HEADERS
 
@@ -173,30 +209,51 @@ async def exchange(
 ) -> Exchange:
     """Send `request` to an address and read the answer; both bounds are on the loop's clock.
 
-    The network's faults are in what it returns; raises `CannotLook` for ours.
+    The network's faults are in what it returns; raises `CannotLook` for ours. The connection is left open only when it
+    is `reusable`.
     """
     loop = asyncio.get_running_loop()
     began = _now()
     secure = Secure(plan) if plan is not None else None
     connection = Connection(request, answer, secure, loop)
     connection.deadline = deadline
-    failure: NetFailure | None = None
+
+    async def talk() -> None:
+        await loop.create_connection(lambda: connection, where[0], where[1])
+        await connection.done()
+
+    failure = await _bounded(connection, talk(), connect_by, where)
+    return Exchange(answer, secure, began, connection, failure or connection.failure or answer.failure)
+
+
+async def exchange_again(connection: Connection, request: bytes, answer: Answer, deadline: float) -> Exchange:
+    """Send another request over a connection that was left open."""
+    began = _now()
+    connection.deadline, connection.bound = deadline, None
+    connection.again(request, answer, asyncio.get_running_loop())
+    failure = await _bounded(connection, connection.done(), deadline, ("", 0))
+    return Exchange(answer, connection.secure, began, connection, failure or connection.failure or answer.failure)
+
+
+async def _bounded(
+    connection: Connection, talk: Coroutine[Any, Any, None], until: float, where: tuple[str, int]
+) -> NetFailure | None:
     try:
-        async with asyncio.timeout_at(connect_by) as bound:
+        async with asyncio.timeout_at(until) as bound:
             connection.bound = bound
-            await loop.create_connection(lambda: connection, where[0], where[1])
-            await connection.done()
+            await talk
     except TimeoutError as error:
-        failure = _late(connection.stage, error)
+        return _late(connection.stage, error)
     except OSError as error:
-        failure = of_connect(error)
+        return of_connect(error)
     except MemoryError as error:
         refuse_our_faults(error)
     except (ValueError, OverflowError) as error:  # an address or port that the socket layer refuses
         raise CannotLook("resources", f"{where[0]} port {where[1]}: {error}") from error
     finally:
-        connection.close()
-    return Exchange(answer, secure, began, connection, failure or connection.failure or answer.failure)
+        if not connection.reusable:
+            connection.close()
+    return None
 
 
 def _late(stage: Stage, error: TimeoutError) -> NetFailure:

@@ -4,15 +4,18 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from checks.net.http.connection import Exchange, exchange
+from checks.net.http.connection import Exchange, exchange, exchange_again
 from checks.net.http.decode import Decoded, decode
 from checks.net.http.exchange import DEFAULT_LIMITS, Headers, Heard, Limits, Reply
+from checks.net.http.failure import Reason
 from checks.net.http.parser import Answer, Wanted
+from checks.net.http.pool import Place, Pool
 from checks.net.http.secure import Plan
 from checks.net.http.trust import Trusts
 from checks.net.http.verdicts import Verdicts
 from checks.parse.urls import Url
 
+_LATE: Final = frozenset({Reason.TIMEOUT_HEADERS, Reason.TIMEOUT_BODY})
 _BIG: Final = 256 * 1024  # bytes on the wire from which decoding would hold the loop too long
 
 
@@ -31,6 +34,7 @@ class Sent:
     deadline: float
     limits: Limits = DEFAULT_LIMITS
     wanted: Wanted | None = None  # how much of the body is wanted, once the head is there
+    keep_alive: bool = False  # use a connection left open, and leave one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +43,36 @@ class Engine:
 
     trusts: Trusts = field(default_factory=Trusts)
     verdicts: Verdicts = field(default_factory=Verdicts)
+    pool: Pool = field(default_factory=Pool)
 
     async def fetch(self, sent: Sent) -> Heard:
-        """Make a request on a fresh connection; raises `CannotLook` for faults of ours."""
+        """Make a request; raises `CannotLook` for faults of ours."""
         request = request_bytes(sent)
-        if sent.url.scheme == "http":
-            return await _heard(await _once(sent, request, None), sent.limits)
-        plan = self._plan(sent)
-        done = await _once(sent, request, plan)
-        if done.secure is not None and done.secure.unknown and done.failure is None:
-            done = await _once(sent, request, replace(plan, reading=False))
+        plan = self._plan(sent) if sent.url.scheme == "https" else None
+        if not sent.keep_alive:
+            return await _heard(await self._fresh(sent, request, plan), sent.limits)
+        place = _place(sent, plan)
+        done = await self._reused(sent, request, place) or await self._fresh(sent, request, plan)
+        if done.connection.reusable:
+            self.pool.put(place, done.connection)
         return await _heard(done, sent.limits)
+
+    async def _fresh(self, sent: Sent, request: bytes, plan: Plan | None) -> Exchange:
+        done = await _once(sent, request, plan)
+        if plan is not None and done.secure is not None and done.secure.unknown and done.failure is None:
+            done = await _once(sent, request, replace(plan, reading=False))
+        if not sent.keep_alive:
+            done.connection.close()
+        return done
+
+    async def _reused(self, sent: Sent, request: bytes, place: Place) -> Exchange | None:
+        """Use a connection left open; None when there is none, or it turns out to have been closed meanwhile."""
+        connection = self.pool.take(place)
+        if connection is None:
+            return None
+        done = await exchange_again(connection, request, _answer(sent), sent.deadline)
+        unheard = done.failure is not None and not done.answer.first and done.failure.reason not in _LATE
+        return None if unheard else done
 
     def _plan(self, sent: Sent) -> Plan:
         trust = self.trusts.of(sent.ca_file)
@@ -64,9 +87,17 @@ class Engine:
 
 
 async def _once(sent: Sent, request: bytes, plan: Plan | None) -> Exchange:
-    answer = Answer(sent.limits, head_only=sent.method == "HEAD", wanted=sent.wanted)
     where = (sent.address, sent.url.port)
-    return await exchange(request, answer, plan, where, sent.connect_by, sent.deadline)
+    return await exchange(request, _answer(sent), plan, where, sent.connect_by, sent.deadline)
+
+
+def _answer(sent: Sent) -> Answer:
+    return Answer(sent.limits, head_only=sent.method == "HEAD", wanted=sent.wanted)
+
+
+def _place(sent: Sent, plan: Plan | None) -> Place:
+    trust = plan.trust.name if plan is not None else ""
+    return Place(sent.url.scheme, sent.server_name, sent.url.port, sent.address, trust)
 
 
 def request_bytes(sent: Sent) -> bytes:

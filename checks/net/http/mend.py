@@ -7,9 +7,7 @@ from typing import Final
 from checks.net.http.exchange import Oddity
 
 _END: Final = re.compile(rb"\r?\n\r?\n")
-_STATUS: Final = re.compile(
-    rb"[ \t\r\n]*HTTP/([0-9])(?:\.([0-9]))?[ \t]+([0-9]{3})(?![0-9])[ \t]*([^\r\n\0]*)", re.IGNORECASE
-)
+_STATUS: Final = re.compile(rb"HTTP/([0-9])(?:\.([0-9]))?[ \t]+([0-9]{3})(?![0-9])[ \t]*([^\r\n\0]*)", re.IGNORECASE)
 _TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -27,20 +25,25 @@ class Mended:
 
 def mend(raw: bytes) -> Mended | None:
     """Return the answer with its head in order; None when more of it must come first; raises `Unmendable`."""
-    prefix = raw[:5].lstrip().upper()
-    if prefix != b"HTTP/"[: len(prefix)]:
-        raise Unmendable("not an HTTP answer")
-    end = _END.search(raw)
-    if end is None:
-        return None
-    status, *lines = raw[: end.start()].splitlines()
-    found = _STATUS.fullmatch(status)
-    if found is None:
-        raise Unmendable("")
-    fields, oddities = _fields(lines)
-    head = b"HTTP/%b.%b %b %b\r\n" % (found[1], found[2] or b"0", found[3], found[4].strip())
-    head += b"".join([b"%b: %b\r\n" % field for field in fields])
-    return Mended(data=head + b"\r\n" + raw[end.end() :], oddities=oddities)
+    while True:
+        raw = raw.lstrip(b"\r\n")
+        prefix = raw[:5].upper()
+        if prefix != b"HTTP/"[: len(prefix)]:
+            raise Unmendable("not an HTTP answer")
+        end = _END.search(raw)
+        if end is None:
+            return None
+        status, *lines = [line.rstrip(b"\r") for line in raw[: end.start()].split(b"\n")]
+        found = _STATUS.fullmatch(status)
+        if found is None:
+            raise Unmendable("")
+        if found[3].startswith(b"1") and found[3] != b"101":  # an interim answer: ours comes after it
+            raw = raw[end.end() :]
+            continue
+        fields, oddities = _fields(lines)
+        head = b"HTTP/%b.%b %b %b\r\n" % (found[1], found[2] or b"0", found[3], found[4].strip())
+        head += b"".join([b"%b: %b\r\n" % field for field in fields])
+        return Mended(data=head + b"\r\n" + raw[end.end() :], oddities=oddities)
 
 
 def _fields(lines: list[bytes]) -> tuple[list[tuple[bytes, bytes]], tuple[Oddity, ...]]:
