@@ -20,6 +20,12 @@ class Settings:
     warnings: tuple[Issue, ...] = ()
     sections: Mapping[type, tuple[Any, ...]] = field(repr=False)
     revealed: Mapping[str, str] = field(repr=False, default_factory=dict)
+    _ids: dict[tuple[type, str], Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index what has an id."""
+        named = ((kind, one) for kind, found in self.sections.items() for one in found if hasattr(one, "id"))
+        self._ids.update({(kind, one.id): one for kind, one in named})
 
     def __getitem__(self, section: type[T]) -> T:
         """The one section of that type."""
@@ -32,10 +38,7 @@ class Settings:
 
     def get(self, section: type[T], name: str) -> T:
         """The entry with that id; raises `KeyError`."""
-        for one in self.sections[section]:
-            if one.id == name:
-                return cast(T, one)
-        raise KeyError(name)
+        return cast(T, self._ids[section, name])
 
     def redact(self, text: str) -> str:
         """Put `${NAME}` back wherever `text` shows what the environment gave to a plain value."""
