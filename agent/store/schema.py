@@ -69,8 +69,9 @@ def prepare(session: Session, to: Migrations | None = None) -> None:
 
 def refuse_foreign(session: Session) -> None:
     """Raise `StoreForeign` for a file that is not ours or that a newer version wrote."""
-    ours = session.pragma("application_id") == APPLICATION
+    # In this order: another process may make the tables, and mark the file as ours with them, between the two.
     empty = session.one("SELECT 1 FROM sqlite_master LIMIT 1") is None
+    ours = session.pragma("application_id") == APPLICATION
     applied = [] if empty else [migration.name for migration in migrations().applied(session.db)]
     if not ours and not empty:
         raise StoreForeign(f"{session.path} is not a store of Vigie")
