@@ -1,19 +1,16 @@
 """The roots a check believes: the system's (certifi's where the system has none) and those of a `ca_file`."""
 
-import re
 import ssl
-from base64 import b64decode
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from checks.core.errors import VigieError
+from checks.parse.certificates.bundle import certificates_of
 from checks.parse.certificates.paths import Trust
-from checks.parse.certificates.read import BadCertificate, Certificate, read
+from checks.parse.certificates.read import Certificate
 
 MAX_FILE = 8 * 1024 * 1024  # bytes of a bundle
 
-_PEM = re.compile(rb"-----BEGIN (?:TRUSTED )?CERTIFICATE-----\s*([A-Za-z0-9+/=\s]+?)-----END")
 _BUNDLE = "ca-certificates.crt"  # Debian's whole store in one file, beside the folder of hashed names
 
 
@@ -41,16 +38,6 @@ def _bundle(path: str, _of: tuple[int, ...]) -> tuple[Certificate, ...]:
     where = Path(path)
     files = sorted(where.glob("*.[0-9]")) if where.is_dir() else [where]
     return tuple(dict.fromkeys(root for file in files for root in certificates_of(_content(file))))
-
-
-def certificates_of(data: bytes) -> Iterator[Certificate]:
-    """The readable certificates of a PEM file, or the one of a DER file."""
-    blocks = [b64decode(block) for block in _PEM.findall(data)] or [data]
-    for der in blocks:
-        try:
-            yield read(der)
-        except BadCertificate:
-            continue
 
 
 @lru_cache(maxsize=1)

@@ -67,6 +67,7 @@ class Certificate:
     not_after: datetime
     dns_names: tuple[str, ...]
     addresses: tuple[str, ...]
+    spki: bytes = field(repr=False)  # SubjectPublicKeyInfo, DER; empty when it cannot be read
     key: Key
     signature: Signature
     ca: bool
@@ -120,6 +121,7 @@ def read(der: bytes) -> Certificate:
 
 def _read(cert: x509.Certificate, der: bytes) -> Certificate:
     extensions, malformed = _extensions(cert)
+    spki = _spki(cert)
     usage = _get(extensions, x509.KeyUsage)
     basic = _get(extensions, x509.BasicConstraints)
     purposes = _get(extensions, x509.ExtendedKeyUsage)
@@ -142,7 +144,8 @@ def _read(cert: x509.Certificate, der: bytes) -> Certificate:
         not_after=cert.not_valid_after_utc,
         dns_names=_dns_names(names),
         addresses=_addresses(names),
-        key=read_key(cert.public_key, cert.public_key_algorithm_oid.dotted_string, _spki(cert)),
+        spki=spki,
+        key=read_key(cert.public_key, cert.public_key_algorithm_oid.dotted_string, spki),
         signature=read_signature(cert.signature_algorithm_oid.dotted_string, _hash_name(cert)),
         ca=basic is not None and basic.ca,
         path_length=basic.path_length if basic is not None else None,

@@ -34,6 +34,7 @@ def context(
     ciphers: str = "",
     demands: bytes = b"",
     by_name: Mapping[str, ssl.SSLContext] | None = None,
+    nameless: bool = True,
 ) -> ssl.SSLContext:
     """A server's context with the chain as given; `demands` are the roots of the client certificates it insists on."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -54,7 +55,7 @@ def context(
             if name is not None and name in by_name:
                 connection.context = by_name[name]
                 return None
-            return None if name is None else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+            return None if name is None and nameless else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
 
         made.sni_callback = choose
     return made
