@@ -17,6 +17,7 @@ from checks.core.facts import clean_text
 INK, MUTED, GRID = "#1f2933", "#52606d", "#e1e5ea"
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56b4e9")  # Okabe and Ito's, told apart by all eyes
 DASHES = ("", "7 3", "2 3", "9 3 2 3")
+WIDE = 6.8  # pixels of a character, near enough
 NAME = 60  # characters of a name that are shown
 ROW = 24  # pixels from one strip to the next
 FOOT = 22  # pixels below, for the instants
@@ -93,14 +94,21 @@ class Strip:
     spans: tuple[Span, ...]
 
 
-def line_chart(frame: Frame, lines: Sequence[Line], write: Callable[[float], str], limits: Sequence[Limit] = ()) -> str:
-    """Draw lines over one axis; `write` gives a value its words (and unit)."""
+def line_chart(
+    frame: Frame,
+    lines: Sequence[Line],
+    write: Callable[[float], str],
+    limits: Sequence[Limit] = (),
+    *,
+    whole: float = 1.0,
+) -> str:
+    """Draw lines over one axis; `write` gives a value its words (and unit), ticks are round in multiples of `whole`."""
     values = [value for line in lines for _, value in line.points if _drawable(value)]
     if not values:
         return _svg(frame, frame.height, [_text(frame.width / 2, frame.height / 2, frame.empty, anchor="middle")])
-    ticks = nice_ticks(min(0.0, *values), max(values))
-    left = 14 + 6.6 * max(len(write(tick)) for tick in ticks)
-    right = frame.width - 16 - 6.4 * min(NAME, max(len(line.name) for line in lines))
+    ticks = tuple(tick * whole for tick in nice_ticks(min(0.0, *values) / whole, max(values) / whole))
+    left = 14 + WIDE * max(len(write(tick)) for tick in ticks)
+    right = frame.width - 20 - WIDE * min(NAME, max(len(line.name) for line in lines))
     top, bottom = 10.0, frame.height - FOOT
 
     def y(value: float) -> float:
@@ -131,7 +139,7 @@ def strip_chart(frame: Frame, strips: Sequence[Strip]) -> str:
     """Draw one row per strip; the height follows from their number, `frame.height` is the least."""
     if not strips:
         return _svg(frame, frame.height, [_text(frame.width / 2, frame.height / 2, frame.empty, anchor="middle")])
-    left = 14 + 6.6 * min(NAME, max(len(strip.name) for strip in strips))
+    left = 14 + WIDE * min(NAME, max(len(strip.name) for strip in strips))
     right, top = frame.width - 14.0, 6.0
     bottom = top + ROW * len(strips) + 4
     parts = list(_instants(frame, left, right, top, bottom))

@@ -29,6 +29,7 @@ class Looks:
     unit: str = "none"
     bounds: tuple[tuple[float, str], ...] = ()
     words: tuple[tuple[float, str, str], ...] = ()  # value, word, colour
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,7 @@ def _looks(raw: Mapping[str, Any]) -> Looks:
         unit=raw.get("unit", "none"),
         bounds=tuple((float("-inf") if value is None else float(value), colour) for value, colour in bounds),
         words=tuple(words),
+        decimals=raw.get("decimals"),
     )
 
 

@@ -9,7 +9,7 @@ from html import escape
 from agent.report.charts import INK, MUTED, Frame, Line, Span, Strip, Tone, line_chart, strip_chart
 from dashboards.preview.panels import Column, Dashboard, Panel, fill
 from dashboards.preview.prometheus import Prometheus, Series
-from dashboards.preview.words import tone, worded, write
+from dashboards.preview.words import tone, whole, worded, write
 
 WIDTH = 1440
 UNIT, GAP, HEAD, TITLE = 34, 8, 56, 28  # pixels: a row of the grid, between panels, above them all, in a panel
@@ -98,8 +98,13 @@ def _lines(panel: Panel, view: View, width: int, height: int) -> str:
         for series in view.ask(panel, number)
     ]
     kept = sorted(found, key=lambda line: -(line.points[-1][1] or 0.0))[:MOST_LINES]
-    frame = _frame(panel, view, width, height)
-    return line_chart(frame, sorted(kept, key=lambda line: line.name), lambda value: write(value, panel.looks.unit))
+    highest = max((value or 0.0 for line in kept for _, value in line.points), default=0.0)
+    return line_chart(
+        _frame(panel, view, width, height),
+        sorted(kept, key=lambda line: line.name),
+        lambda value: write(value, panel.looks.unit),
+        whole=whole(highest, panel.looks.unit),
+    )
 
 
 def _states(panel: Panel, view: View, width: int, height: int) -> str:
@@ -182,9 +187,21 @@ def _with_gaps(series: Series, step: timedelta) -> Iterator[tuple[datetime, floa
 
 def _spans(panel: Panel, series: Series, view: View) -> Iterator[Span]:
     """Stretches of equal value; where there is none, nothing was known."""
+    if not series.points:
+        return
+    began, known = series.points[0]
+    end = began
     for at, value in series.points:
-        meaning = tone(value, panel.looks) or Tone.UNKNOWN
-        yield Span(start=at, end=min(at + view.step, view.end), tone=meaning, says=worded(value, panel.looks))
+        if value != known or at > end + view.step / 2:
+            yield _span(panel, began, min(at, end), known)
+            began, known = at, value
+        end = min(at + view.step, view.end)
+    yield _span(panel, began, end, known)
+
+
+def _span(panel: Panel, start: datetime, end: datetime, value: float) -> Span:
+    meaning = tone(value, panel.looks) or Tone.UNKNOWN
+    return Span(start=start, end=end, tone=meaning, says=worded(value, panel.looks))
 
 
 def _frame(panel: Panel, view: View, width: int, height: int) -> Frame:

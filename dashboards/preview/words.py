@@ -33,8 +33,15 @@ def write(value: float, unit: str, now: datetime | None = None) -> str:
             return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}".replace(",", " ")
 
 
+def whole(highest: float, unit: str) -> float:
+    """What round values are multiples of: the size that the highest one is written in."""
+    return next((size for size, _ in _SIZES if unit == "bytes" and highest >= size), 1.0)
+
+
 def worded(value: float, looks: Looks, now: datetime | None = None) -> str:
     """Write a value, or the word that stands in its place."""
+    if looks.decimals is not None:
+        value = round(value, looks.decimals)
     return next((word for number, word, _ in looks.words if number == value), write(value, looks.unit, now))
 
 

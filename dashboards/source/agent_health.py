@@ -214,7 +214,13 @@ def deliveries() -> list[timeseries.Panel]:
             "s",
         ),
         lines(
-            Place(title="Messages waiting", says="By channel.", width=8, height=7, runbook="outbox-stuck"),
+            Place(
+                title="Messages waiting, by channel",
+                says="Not delivered yet.",
+                width=8,
+                height=7,
+                runbook="outbox-stuck",
+            ),
             [Query(expr=f"sum by (channel) (vigie_outbox_pending{{{AGENTS}}})", name="{{channel}}")],
             "none",
         ),
@@ -242,7 +248,13 @@ def storage() -> list[timeseries.Panel]:
             "bytes",
         ),
         lines(
-            Place(title="Disk left", says="Free on the store's disk.", width=8, height=7, runbook="store-nearly-full"),
+            Place(
+                title="Disk left, over time",
+                says="Free on the store's disk.",
+                width=8,
+                height=7,
+                runbook="store-nearly-full",
+            ),
             [Query(expr=f"vigie_store_free_bytes{{{AGENTS}}}", name="{{instance}}")],
             "bytes",
         ),

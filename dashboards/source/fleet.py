@@ -119,6 +119,8 @@ def failing_now() -> table.Panel:
     reasons = f"0 * max by ({EACH}, reason) (probe_failure_info{{{CHECKS}}})"
     why = f"{reasons} + {ON} group_left () ({FAILING}) or {ON} ({FAILING})"
     good = f"1000 * max by ({EACH}) (vigie_check_last_success_timestamp_seconds{{{CHECKS}}} and {ON} ({FAILING}))"
+    oldest = f"min by (client, site) (vigie_ticket_oldest_open_timestamp_seconds{{{SITES}}})"
+    since = f"1000 * (({FAILING}) + on (client, site) group_left () {oldest})"
     tickets = f"sum by (client, site) (vigie_tickets_open{{{SITES}}})"
     live = f"({FAILING}) + on (client, site) group_left () {tickets}"
     return rows(
@@ -132,6 +134,7 @@ def failing_now() -> table.Panel:
             Query(expr=why),
             Query(expr=f"max by ({EACH}) (({worst}) and {ON} ({FAILING}))"),
             Query(expr=good),
+            Query(expr=since),
             Query(expr=live),
         ],
         [
@@ -142,7 +145,8 @@ def failing_now() -> table.Panel:
             Column(field="Value #B", title="Worst finding", meaning=SEVERITIES),
             Column(field="reason", title="Reason"),
             Column(field="Value #C", title="Last good", unit="dateTimeFromNow"),
-            Column(field="Value #D", title="Live tickets", unit="none", link=TICKETS),
+            Column(field="Value #D", title="Oldest ticket", unit="dateTimeFromNow"),
+            Column(field="Value #E", title="Live tickets", unit="none", link=TICKETS),
         ],
         "Nothing fails.",
     )
