@@ -8,17 +8,16 @@ import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from agent.config import load
 from agent.config.loaded import Settings
 from agent.daemon.build import Parts, build
 from agent.daemon.demo import demo_site
 from agent.daemon.greeting import greeting
 from agent.daemon.known import open_store
-from agent.plan import Plan, plan
+from agent.daemon.reload import Reload, read
+from agent.plan import Plan
 from agent.settings import Agent
 from agent.systemd import Supervisor
 from agent.web.server import listen
-from checks.core.registry import find
 from checks.net import open_net
 
 log = logging.getLogger("vigie")
@@ -28,15 +27,12 @@ GRACE = 2.5  # seconds that runs under way have when the daemon stops
 
 def run(path: Path) -> int:
     """Run until SIGTERM or SIGINT; raises `VigieError` when it cannot start."""
-    settings = load(path)
-    wanted = plan(settings)
-    for kind in {one.kind for one in wanted.planned}:
-        find(kind)  # a check that cannot be loaded is told now, and no import holds the loop later
+    settings, wanted = read(path)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    return asyncio.run(_run(settings, wanted))
+    return asyncio.run(_run(path, settings, wanted))
 
 
-async def _run(settings: Settings, wanted: Plan) -> int:
+async def _run(path: Path, settings: Settings, wanted: Plan) -> int:
     supervisor = Supervisor.take(os.environ, os.getpid())
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -49,16 +45,25 @@ async def _run(settings: Settings, wanted: Plan) -> int:
         await stack.enter_async_context(demo_site(settings))
         net = await stack.enter_async_context(open_net())
         parts = build(settings, wanted, store, net, listener)
-        await _serve(parts, stop, supervisor, greeting(settings, wanted, parts.web.address))
+        reload = Reload(
+            path=path,
+            settings=settings,
+            eyes=parts.eyes,
+            rounds=parts.rounds,
+            house=parts.house,
+            supervisor=supervisor,
+        )
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.ask)
+        await _serve(parts, reload, stop, supervisor, greeting(settings, wanted, parts.web.address))
     return 0
 
 
-async def _serve(parts: Parts, stop: asyncio.Event, supervisor: Supervisor, hello: str) -> None:
+async def _serve(parts: Parts, reload: Reload, stop: asyncio.Event, supervisor: Supervisor, hello: str) -> None:
     """Run until `stop`, then end in order: no more firings, no more runs, everything stored, nobody served."""
     async with parts.eyes.executor.open(), asyncio.TaskGroup() as group:
         group.create_task(parts.web.serve())
         group.create_task(parts.rounds.intake.run())
-        until_stop = (parts.rounds.schedule, parts.eyes.uplink, parts.house)
+        until_stop = (parts.rounds.schedule, parts.eyes.uplink, parts.house, reload)
         tasks = [group.create_task(one.run()) for one in until_stop]
         alive = group.create_task(supervisor.keep_alive())
         sys.stdout.write(hello)

@@ -62,10 +62,11 @@ class Uplink:
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
-        """Look at the configured references now and then; without any, there is nothing to do."""
-        while self.targets:
-            async with self._one_at_a_time:
-                await self._ask_all(self.targets, FAMILIES)
+        """Look at the configured references now and then; a reload may change them."""
+        while True:
+            if self.targets:
+                async with self._one_at_a_time:
+                    await self._ask_all(self.targets, FAMILIES)
             await asyncio.sleep(EVERY if self.online else AGAIN)
 
     async def believe(self, outcome: Outcome, own: Reference) -> Outcome:
