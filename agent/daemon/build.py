@@ -39,5 +39,5 @@ def build(settings: Settings, plan: Plan, store: Store, net: Net, listener: sock
         eyes=eyes,
         rounds=rounds,
         house=open_house(settings, store, eyes, rounds, tally),
-        web=WebServer(served(settings, own, rounds), listener),
+        web=WebServer(served(settings, store, own, eyes, rounds), listener),
     )

@@ -12,6 +12,7 @@ from agent.settings import Agent
 
 log = logging.getLogger("vigie.demo")
 
+PATIENCE = 5.0  # seconds it has to listen; the first look at it would else find nobody
 LEAVE = 1.0  # seconds it has to leave by itself
 
 
@@ -31,9 +32,11 @@ async def demo_site(settings: Settings) -> AsyncIterator[None]:
         str(state_dir / "demo" / "faults"),
         *demo.faults,
         stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
     try:
+        await _ready(process)
         yield
     finally:
         assert process.stdin is not None
@@ -44,3 +47,14 @@ async def demo_site(settings: Settings) -> AsyncIterator[None]:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+async def _ready(process: asyncio.subprocess.Process) -> None:
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            said = await process.stdout.readline()
+    except TimeoutError:
+        said = b""
+    if not said:
+        log.error("the demo site does not answer; its own lines above say why")

@@ -16,6 +16,7 @@ def greeting(settings: Settings, plan: Plan, address: tuple[str, int]) -> str:
     checks, sites = len(plan.planned), len({one.key.site for one in plan.planned})
     lines = [
         f"Vigie {agent.__version__} watches {_count(sites, 'site')} with {_count(checks, 'check')}.",
+        f"  page     {base}/",
         f"  metrics  {base}/metrics",
         f"  tickets  {command} tickets list",
     ]

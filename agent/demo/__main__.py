@@ -32,6 +32,8 @@ async def _serve(host: str, port: int, where: Path) -> int:
     else:
         return 1
     async with server:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
         await gone.wait()
     return 0
 

@@ -129,6 +129,12 @@ def of(session: Session, ticket: str) -> tuple[Event, ...]:
     return tuple(_event(row) for row in rows)
 
 
+def after(session: Session, event: int, limit: int) -> tuple[Event, ...]:
+    """Return the events of all tickets that were written after one, in their order."""
+    rows = session.rows(f"{_READ} WHERE events.id > ? ORDER BY id LIMIT ?", (event, limit))
+    return tuple(_event(row) for row in rows)
+
+
 def every(session: Session) -> Iterator[Event]:
     """Yield all events in the order they were written."""
     for row in session.db.query(f"{_READ} ORDER BY id"):

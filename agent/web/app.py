@@ -1,17 +1,36 @@
-"""Puts the routes of every group behind the guard."""
+"""Puts everything that is served together, behind the guard."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from agent.web import api, health, page, scrape
 from agent.web.guard import Access, Guard
+from agent.web.reads import Reads
 
 
-def build(routes: Sequence[BaseRoute], access: Access) -> ASGIApp:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What there is to serve, and to whom."""
+
+    readiness: Callable[[], health.Readiness]
+    scrape: scrape.Scrape
+    reads: Reads
+    masthead: page.Masthead
+    access: Access
+
+
+def build(served: Served) -> ASGIApp:
     """Return the application."""
-    return Guard(Starlette(routes=routes), access)
+    routes = [
+        *health.routes(served.readiness),
+        *scrape.routes(served.scrape),
+        *api.routes(served.reads),
+        *page.routes(served.reads, served.masthead),
+    ]
+    return Guard(Starlette(routes=routes), served.access)
 
 
-__all__ = ["ASGIApp", "build"]
+__all__ = ["ASGIApp", "Served", "build"]
