@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from checks.core.check import Looking, Recheck
 from checks.core.model import ALL, Finding, Layer, Measure, Remember, Said, Severity, Untested
-from checks.net.http.exchange import Tried, Visit
+from checks.net.http.exchange import Hop, Tried, Visit
 from checks.net.http.failure import NetFailure, Reason, Stage
 from checks.net.http.redirects import downgrades
 from checks.parse.domains import same_owner
@@ -135,13 +135,19 @@ def _addresses(seen: Seen, options: Options) -> Iterator[Said]:
         yield ADDRESS.found(
             tried.address, **facts, reason="address", failure=failure.reason.value, detail=failure.detail or "fails"
         )
-    for visit in seen.visits:
-        for hop in visit.hops:
-            if not hop.complete:
-                yield Untested(families=frozenset({ADDRESS.family}), cause="dns_incomplete")
-            if options.ip_version != IpVersion.EACH:
-                for address in hop.untried:
-                    yield Untested(families=frozenset({ADDRESS.family}), subject=address, cause="another_answered")
+    for hop in [hop for visit in seen.visits for hop in visit.hops]:
+        yield from _unseen(hop, each=options.ip_version == IpVersion.EACH)
+
+
+def _unseen(hop: Hop, *, each: bool) -> Iterator[Untested]:
+    """Say which addresses of a name this run tells nothing of."""
+    family = frozenset({ADDRESS.family})
+    if not hop.complete:
+        yield Untested(families=family, cause="dns_incomplete")
+    for address in hop.lacking:
+        yield Untested(families=family, subject=address, cause="no_ipv6" if ":" in address else "no_ipv4")
+    for address in () if each else hop.untried:
+        yield Untested(families=family, subject=address, cause="another_answered")
 
 
 def _failing(seen: Seen) -> Iterator[tuple[Visit, Tried]]:

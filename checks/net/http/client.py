@@ -59,6 +59,7 @@ class _Route:
 
     addresses: tuple[str, ...]
     refused: tuple[Tried, ...]
+    lacking: tuple[str, ...]
     complete: bool
     took: int  # nanoseconds
 
@@ -138,21 +139,21 @@ class Client:
         began = time.perf_counter_ns()
         answer = await self.resolver.addresses(url.host, ask.deadline, overrides=self.overrides, fresh=ask.fresh)
         found = _ordered([a for a in dict.fromkeys(answer.found) if ask.family in (None, _family(a))], ask)
-        if ask.at and first:
-            found = [address for address in found if address == ask.at] or [ask.at]
         if not found:
             family = f"IPv{ask.family} " if ask.family else ""
             raise NetFailure(Stage.RESOLVE, Reason.DNS_NO_ADDRESS, f"the name has no {family}address")
-        operator = first and not ask.steered
         allowed = [address for address in found if self.guard.allows(url.host, address)]
         usable = [a for a in allowed if self.families.usable(a, public=reach(a) is Reach.PUBLIC)]
         if allowed and not usable:
             raise CannotLook(f"no_ipv{_family(allowed[0])}", f"this machine has no route to {', '.join(allowed)}")
-        refused = tuple(
-            Tried(address=address, failure=_guarded(address, operator)) for address in found if address not in allowed
+        operator = first and not ask.steered
+        return _Route(
+            addresses=(ask.at,) if ask.at in usable and first else tuple(usable),
+            refused=tuple([Tried(address=a, failure=_guarded(a, operator)) for a in found if a not in allowed]),
+            lacking=tuple([address for address in allowed if address not in usable]),
+            complete=answer.complete,
+            took=time.perf_counter_ns() - began,
         )
-        took = time.perf_counter_ns() - began
-        return _Route(addresses=tuple(usable), refused=refused, complete=answer.complete, took=took)
 
     async def _exchange(self, step: Step, address: str, cookies: str, ask: Ask, connect_by: float) -> Heard:
         headers = request_headers(step, self.user_agent, cookies, keep_alive=ask.keep_alive)
@@ -240,6 +241,7 @@ def _hop(step: Step, route: _Route, tried: tuple[Tried, ...], untried: tuple[str
         method=step.method,
         tried=tried,
         untried=untried,
+        lacking=route.lacking,
         complete=route.complete,
         phases=Phases(
             resolve=route.took,

@@ -42,21 +42,27 @@ class Connection(asyncio.Protocol):
         """Begin to talk."""
         self._transport = cast("asyncio.Transport", transport)
         self.connected = _now()
-        if self.secure is None:
-            self._send(self._request)
-        else:
-            self._shake(b"")
+        try:
+            if self.secure is None:
+                self._send(self._request)
+            else:
+                self._shake(b"")
+        except Exception as error:  # noqa: BLE001 - ours, not the network's: the caller shall have it
+            self._hand_over(error)
 
     def data_received(self, data: bytes) -> None:
         """Hand on what came."""
-        if self._lost is not None:
-            self.close()  # nobody asked
-        elif self.secure is None:
-            self._take(data)
-        elif self.secured:
-            self._decipher(data)
-        elif not self.ended:
-            self._shake(data)
+        try:
+            if self._lost is not None:
+                self.close()  # nobody asked
+            elif self.secure is None:
+                self._take(data)
+            elif self.secured:
+                self._decipher(data)
+            elif not self.ended:
+                self._shake(data)
+        except Exception as error:  # noqa: BLE001 - a loop would close the connection, and we would call the site down
+            self._hand_over(error)
 
     def eof_received(self) -> bool:
         """The server says no more."""
@@ -142,6 +148,12 @@ class Connection(asyncio.Protocol):
             self.ended = _now()
             if not self._waiter.done():
                 self._waiter.set_result(None)
+
+    def _hand_over(self, error: Exception) -> None:
+        """Let the caller have an error that is not the network's."""
+        if not self._waiter.done():
+            self._waiter.set_exception(error)
+            self.ended = _now()
 
     # For the caller.
 

@@ -126,6 +126,7 @@ class Hop:
     method: str
     tried: tuple[Tried, ...] = ()
     untried: tuple[str, ...] = ()  # further addresses of the name, left alone because one answered
+    lacking: tuple[str, ...] = ()  # addresses of a family that this machine cannot use: out of the run
     complete: bool = True  # False: the DNS did not tell all addresses
     phases: Phases = Phases()
     handshake: Handshake | None = None

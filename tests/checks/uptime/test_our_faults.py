@@ -1,0 +1,143 @@
+"""A fault of ours says nothing about the site: the run is unobserved, or ends with our own cancellation."""
+
+import asyncio
+import os
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvloop
+
+from checks.core.model import Outcome, Unobserved
+from checks.core.secret import Secret
+from checks.net import open_net
+from checks.net.http.parser import Answer
+from checks.net.resolve import Resolver
+from tests.lab.dns.server import Told, name_server
+from tests.lab.http.probe import observed, probe
+from tests.lab.http.server import OK, Peer, answering, serving
+
+LOOPS = [pytest.param(asyncio.new_event_loop, id="asyncio"), pytest.param(uvloop.new_event_loop, id="uvloop")]
+
+
+def cause(outcome: Outcome) -> str:
+    assert isinstance(outcome.answer, Unobserved), outcome.answer
+    return outcome.answer.cause
+
+
+@contextmanager
+def no_more_descriptors() -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(entry.name) for entry in Path("/dev/fd").iterdir() if entry.name.isdigit())
+    held = [os.dup(0) for _ in range(4)]  # fill the gaps below the limit
+    while held[-1] < highest:
+        held.append(os.dup(0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(held) + 1, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        for one in held:
+            os.close(one)
+
+
+@pytest.mark.parametrize("loop_factory", LOOPS)
+def test_no_descriptor_left(loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    async def main() -> Outcome:
+        async with serving(answering(OK)) as server, open_net() as net:
+            assert observed(await probe(server.url(), net=net)).findings == ()
+            with no_more_descriptors():
+                return await probe(server.url(), net=net)
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        assert cause(runner.run(main())) == "resources"
+
+
+@pytest.mark.parametrize("loop_factory", LOOPS)
+@pytest.mark.parametrize(("error", "expected"), [(MemoryError(), "resources"), (ZeroDivisionError(), "bug")], ids=str)
+def test_an_error_in_the_middle_of_an_answer(
+    loop_factory: Callable[[], asyncio.AbstractEventLoop],
+    error: Exception,
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaks(_self: Answer, _data: bytes) -> None:
+        raise error
+
+    async def main() -> Outcome:
+        async with serving(answering(OK)) as server:
+            return await probe(server.url())
+
+    monkeypatch.setattr(Answer, "feed", breaks)
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        assert cause(runner.run(main())) == expected
+
+
+async def test_a_resolver_that_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks(*_: Any, **__: Any) -> None:
+        raise RuntimeError("library fault")
+
+    monkeypatch.setattr(Resolver, "addresses", breaks)
+    assert cause(await probe("http://shop.acme.example/")) == "bug"
+
+
+async def test_no_name_server_listens() -> None:
+    async with open_net(nameservers=("127.0.0.1:1",)) as net:
+        assert cause(await probe("http://shop.acme.example/", net=net, timeout=1.0)) == "resolver"
+
+
+async def test_a_family_that_nobody_answers_on_is_out_of_the_run() -> None:
+    async with (
+        name_server(lambda *_: Told(addresses=("2606:4700::1111",))) as names,
+        open_net(nameservers=(names.address,)) as net,
+    ):
+        net.families.mark_silent(frozenset({6}))
+        assert cause(await probe("http://shop.acme.example/", net=net)) == "no_ipv6"
+
+
+async def test_an_address_of_a_family_that_is_out_is_untested_beside_one_that_answers() -> None:
+    addresses = ("2606:4700::1111", "127.0.0.1")
+    async with (
+        serving(answering(OK)) as server,
+        name_server(lambda *_: Told(addresses=addresses)) as names,
+        open_net(nameservers=(names.address,)) as net,
+    ):
+        net.families.mark_silent(frozenset({6}))
+        for version in ("any", "each"):
+            outcome = await probe(
+                server.url(host="shop.acme.example"), net=net, allow_private=("127.0.0.1/32",), ip_version=version
+            )
+            assert observed(outcome).findings == ()
+            assert [(u.subject, u.cause) for u in observed(outcome).untested] == [("2606:4700::1111", "no_ipv6")]
+
+
+async def test_a_trust_file_and_a_secret_that_are_not_there(tmp_path: Path) -> None:
+    missing = await probe("https://127.0.0.1:1/", ca_file=str(tmp_path / "none.pem"))
+    assert cause(missing) == "configuration"
+    (tmp_path / "empty.pem").write_text("no certificate")
+    assert cause(await probe("https://127.0.0.1:1/", ca_file=str(tmp_path / "empty.pem"))) == "configuration"
+    secret = Secret(text="${VIGIE_LAB_NOT_SET}")
+    assert cause(await probe("http://127.0.0.1:1/", headers=(("X-A", secret),))) == "configuration"
+
+
+async def test_cancellation_escapes_and_closes_the_connection() -> None:
+    asked, gone = asyncio.Event(), asyncio.Event()
+
+    async def waits(peer: Peer) -> None:
+        await peer.request()
+        asked.set()
+        try:
+            await peer.reader.read(1)
+        finally:
+            gone.set()
+
+    async with serving(waits) as server:
+        running = asyncio.create_task(probe(server.url(), timeout=30.0))
+        await asked.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        await gone.wait()
