@@ -27,14 +27,15 @@ def register(app: typer.Typer) -> None:
 def reload(config: Config = Path("config.toml")) -> int:
     """Have the running daemon read its configuration anew; a wrong one is refused and the old one stays in force."""
     from agent.daemon.reload import REPORT
-    from agent.store import FILE, Store
+    from agent.store import FILE
+    from agent.store.lock import holder
 
     state = _state_dir(config)
-    holder = Store.holder(state / FILE)
-    if holder is None:
+    daemon = holder(state / FILE)
+    if daemon is None:
         raise VigieError(f"no daemon runs on {state / FILE}")
     before = _stamp(state / REPORT)
-    os.kill(holder, signal.SIGHUP)
+    os.kill(daemon, signal.SIGHUP)
     return _await(state / REPORT, before)
 
 

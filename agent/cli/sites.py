@@ -75,5 +75,5 @@ def _lines(found: "Sequence[SiteView]", paint: "Paint") -> Iterator[str]:
         for check in site.checks:
             grave = paint.severity(check.severity, check.severity.value) if check.severity else ""
             every = f"every {check.every.total_seconds():g} s"
-            yield f"  {check.key.check:14} {check.kind:14} {every:16} {check.status:8} {grave:9} {check.target}".rstrip()
+            yield f"  {check.key.check:14} {check.kind:14} {every:16} {check.status:8} {grave:9} {check.target}"
     yield f"{len(found)} sites" if len(found) != 1 else "1 site"

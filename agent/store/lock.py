@@ -29,3 +29,20 @@ class Lock:
     def release(self) -> None:
         """Let others have it."""
         os.close(self._file)
+
+
+def holder(store: Path) -> int | None:
+    """Return the process that holds a store, None when no daemon does."""
+    try:
+        lock = os.open(store.with_name(f"{store.name}.lock"), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        written = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
+        return int(written) if written.isdecimal() else None
+    else:
+        return None
+    finally:
+        os.close(lock)

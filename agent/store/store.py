@@ -45,23 +45,6 @@ class Store:
             raise
         return cls(path, rules, session)
 
-    @staticmethod
-    def holder(path: Path) -> int | None:
-        """Return the process of the daemon that holds the store at `path`, None when there is none."""
-        try:
-            lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
-            return int(holder) if holder.isdecimal() else None
-        else:
-            return None
-        finally:
-            os.close(lock)
-
     def hold(self) -> None:
         """Keep other daemons away from this store until it is closed; raises `StoreBusy`."""
         self._lock = Lock(self.path)

@@ -9,10 +9,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from agent.core.desk.ticket import LIVE, State
-from agent.web.history import event_json, past_json
 from agent.present.sites import site_json
 from agent.present.ticket_json import story_json, ticket_json
 from agent.store import StoreError
+from agent.web.history import event_json, past_json
 from agent.web.reads import Reads
 
 MOST = 1000  # rows of one answer

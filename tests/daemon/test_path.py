@@ -46,3 +46,32 @@ async def test_a_second_daemon_on_one_store_is_refused_in_one_line(tmp_path: Pat
         assert (status, out) == (1, "")
         assert err.count("\n") == 1
         assert f"is held by another daemon (process {first.process.pid})" in err
+
+
+async def test_reload_takes_over_what_is_right_and_refuses_what_is_wrong(tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    async with daemon(place) as running:
+        await running.ready()
+        place.write(more=f'[sites.second]\nurl = "http://127.0.0.1:{place.demo}/devis"\n')
+        assert await place.command("reload") == (0, "2 checks are planned\n", "")
+
+        async def second() -> bool:
+            return await running.metric("vigie_check_runs_total", site="second") is not None
+
+        await running.until(second, "the second site in the metrics")
+        place.write(more="[sites.second]\nurll = 1\n")
+        status, out, err = await place.command("reload")
+        assert (status, out) == (3, "")
+        assert "sites.second" in err
+        assert await running.metric("vigie_config_last_reload_successful") == 0
+        assert await running.metric("vigie_agent_problems", rule="agent.config") == 1
+        assert await second()
+        await running.until(lambda: place.rows("SELECT 1 FROM tickets WHERE rule = 'agent.config'"), "its ticket")
+        place.write()
+        assert (await place.command("reload"))[0] == 0
+        assert not await second()
+        assert await running.metric("vigie_config_last_reload_successful") == 1
+        resolved = "SELECT 1 FROM tickets WHERE rule = 'agent.config' AND state = 'resolved'"
+        await running.until(lambda: place.rows(resolved), "its end")
+        assert await running.stop() == 0
+    assert await place.command("reload") == (1, "", f"vigie: no daemon runs on {place.state / 'vigie.db'}\n")
