@@ -47,6 +47,7 @@ def history(  # typer reads the order of arguments from it
     config: Config = Path("config.toml"),
 ) -> int:
     """Tell what was seen of a site."""
+    from agent.core.desk.hours import hour_of
     from agent.present.terminal import paint_for
     from agent.settings import Agent
     from agent.store import outcomes, rollups
@@ -62,16 +63,15 @@ def history(  # typer reads the order of arguments from it
             outcomes.history(session, store.rules, site=site, check=check or None, begin=since, end=until, limit=most)
         )
     )
-    times = store.read(lambda session: rollups.by_check(session, site, since, until))
+    hours = store.read(lambda session: rollups.by_check(session, site, hour_of(since), until))
     store.close()
+    times = [one for one in hours if check in ("", one.key.check)]
     if not runs and not times:
         raise UsageError(f"nothing was seen of {site} in that time")
     if form is Format.JSON:
         print(json.dumps([_json(past) for past in runs], ensure_ascii=False, indent=2))
     else:
-        print(
-            "\n".join(_lines(runs, [one for one in times if check in ("", one.key.check)], zone, paint_for(sys.stdout)))
-        )
+        print("\n".join(_lines(runs, times, zone, paint_for(sys.stdout))))
     return 0
 
 
