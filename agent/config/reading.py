@@ -55,7 +55,8 @@ class Reading:
         for name in references(text):
             if name not in self.environ:
                 raise ValueError(f"environment variable {name} is not set")
-            self.revealed[self.environ[name]] = f"${{{name}}}"
+            if self.environ[name]:
+                self.revealed[self.environ[name]] = f"${{{name}}}"
         return expand(text, self.environ)
 
     @staticmethod

@@ -107,8 +107,10 @@ def written_default(field: FieldOf) -> str | None:
 
 
 def _said(plain: Any, settings: Settings) -> Any:
-    """A text without what it must not show."""
-    return _PASSWORD.sub(rf"\1:{HIDDEN}@", settings.redact(plain)) if isinstance(plain, str) else plain
+    """A text without what it must not show; a `${` of its own is written so that it reads back as itself."""
+    if not isinstance(plain, str):
+        return plain
+    return _PASSWORD.sub(rf"\1:{HIDDEN}@", settings.redact(plain.replace("${", "$${")))
 
 
 def _member(value: Any, hint: Hint) -> Hint:

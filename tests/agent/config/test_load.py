@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agent.config import load as real
 from agent.config.loaded import Settings
 from agent.config.problems import ConfigErrors
 from agent.core.contract.settings import Calendar, Client, Contract, ContractKind, OpenTime
@@ -270,7 +271,7 @@ def test_the_environment_stands_in_plain_values(load: Load) -> None:
     assert (settings[Agent].name, settings[Agent].language) == ("agent-7", "en")
     assert watch.options.user_agent == "a $ b $$ ${NAME} |"
     assert settings.redact("run agent-7 now: en") == "run ${NAME} now: en"
-    assert settings.redact("en") == "${L}"
+    assert (settings.redact("en"), settings.redact("")) == ("${L}", "")
 
 
 def test_secrets_stay_references_and_may_be_missing_where_nobody_uses_them(tmp_path: Path) -> None:
@@ -328,3 +329,10 @@ def test_only_a_token_opens_the_agent_to_others(load: Load, listen: str) -> None
     else:
         with pytest.raises(ConfigErrors, match="can be reached by others"):
             load(f'[agent]\nlisten = "{listen}"')
+
+
+def test_the_rules_of_the_checks_and_of_the_agent_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "vigie.toml"
+    rules = ("uptime.slow", "agent.no_ipv6")
+    path.write_text("".join(f'[rules."{rule}"]\nseverity = "info"\n' for rule in rules), encoding="utf-8")
+    assert [rule.id for rule in real(path, environ={}).all(RuleOverride)] == list(rules)

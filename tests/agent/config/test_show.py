@@ -50,6 +50,7 @@ severity = "info"
 [sites.a.checks.uptime]
 slow_after = "1.5s"
 status = [200, "300-399"]
+contains = "a $${plain} $ sign"
 allow_private = ["10.0.0.0/8"]
 resolve = { "a.example" = ["192.0.2.1", "::1"] }
 timeout = "250ms"
