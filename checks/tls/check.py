@@ -18,6 +18,7 @@ CHECK = Check(
     every=timedelta(hours=1),
     timeout=timedelta(seconds=30),
     lane=Lane.LOOP,
+    schemes=frozenset({"https"}),
     observe=observe,
     judge=judge,
     recheck=recheck,
