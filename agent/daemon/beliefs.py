@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from agent.core.desk.verdict import Suspected
+from agent.intake.batch import Forgotten
 from agent.intake.verdicts import Verdict
 from agent.store.tracks import Anomaly
 from checks.core.model import Finding, Key
@@ -30,6 +31,13 @@ class Beliefs:
             else:
                 live.add(turn.anomaly)
         return live != before
+
+    def forget(self, gone: Forgotten) -> None:
+        """Forget one belief of a check, or all of them."""
+        if gone.anomaly is None:
+            self._live.pop(gone.key, None)
+        else:
+            self._live.get(gone.key, set()).discard(gone.anomaly)
 
     def is_up(self, key: Key) -> bool:
         """Whether nothing is believed to be wrong."""

@@ -21,6 +21,7 @@ class Follow:
     beliefs: Beliefs
     watched: Watched
     planned: dict[Key, Planned] = field(default_factory=dict)
+    news: Callable[[], None] = lambda: None  # there is something to tell people; the dispatcher's, once there is one
     recheck: Recheck = lambda _key, _every, _subjects: None  # the schedule's, once there is one
 
     def told(self, changes: Changes) -> None:
@@ -30,6 +31,10 @@ class Follow:
             if self.beliefs.follow(verdict):
                 self.look_again(key)
             self.watched.believed(key, up=self.beliefs.is_up(key))
+        for gone in changes.forgotten:
+            self.beliefs.forget(gone)
+        if changes.messages:
+            self.news()
         tickets = {ticket.ref: ticket for ticket in changes.tickets}
         for happening in changes.happenings:
             ticket = tickets[happening.ref]

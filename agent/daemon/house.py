@@ -1,4 +1,4 @@
-"""What keeps the daemon's house: it looks at the agent itself, and keeps the figures of the store up to date."""
+"""What runs beside the rounds: upkeep of the agent, figures of the store, deliveries, and what is kept how long."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from agent.daemon.eyes import Eyes
 from agent.daemon.rounds import Rounds
 from agent.daemon.snapshot import Snapshot
 from agent.daemon.tally import Tally
+from agent.daemon.telling import Telling, open_telling
+from agent.daemon.terms import Terms, open_terms
 from agent.daemon.upkeep import Upkeep
 from agent.settings import Agent
 from agent.store import Store
@@ -15,27 +17,44 @@ from agent.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Runs beside the rounds until it is cancelled."""
+    """Runs beside the rounds until it is cancelled; deliveries have their own end."""
 
     upkeep: Upkeep
     snapshot: Snapshot
+    terms: Terms
+    telling: Telling
 
     async def run(self) -> None:
         """Keep house for ever."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.upkeep.run())
-            group.create_task(self.snapshot.run())
+            for one in (self.upkeep, self.snapshot, self.terms):
+                group.create_task(one.run())
+
+    def take(self, settings: Settings) -> None:
+        """Go by this configuration from now on; raises `VigieError` before anything changes."""
+        self.telling.take(settings)
+        self.terms.take(settings)
+        self.upkeep.language = settings[Agent].language.value
 
 
 def open_house(settings: Settings, store: Store, eyes: Eyes, rounds: Rounds, tally: Tally) -> House:
-    """Build it."""
-    agent = settings[Agent]
-    upkeep = Upkeep(
-        tally=tally,
-        uplink=eyes.uplink,
-        intake=rounds.intake,
-        own=tally.own,
-        folder=agent.state_dir,
-        language=agent.language.value,
+    """Build it; raises `VigieError` for a channel that cannot be."""
+    agent, intake = settings[Agent], rounds.intake
+    telling = open_telling(settings, store, intake, tally.own)
+    rounds.follow.news = telling.dispatcher.wake
+    house = House(
+        upkeep=Upkeep(
+            tally=tally,
+            uplink=eyes.uplink,
+            intake=intake,
+            own=tally.own,
+            folder=agent.state_dir,
+            language=agent.language.value,
+        ),
+        snapshot=Snapshot(store=store, own=tally.own, watched=rounds.watched, channels=telling.channels),
+        terms=open_terms(store, intake, lambda: rounds.follow.planned),
+        telling=telling,
     )
-    return House(upkeep=upkeep, snapshot=Snapshot(store=store, own=tally.own, watched=rounds.watched))
+    house.take(settings)
+    house.terms.replanned()
+    return house

@@ -64,6 +64,7 @@ class Reload:
         self.supervisor.reloading()
         try:
             settings, wanted = await asyncio.to_thread(read, self.path)
+            self.house.take(settings)
         except VigieError as error:
             self._refuse(str(error))
         else:
@@ -83,9 +84,9 @@ class Reload:
         restart = tuple(needing_restart(self.settings, settings))
         self.settings = self.rounds.runs.watches.settings = settings
         self.eyes.uplink.targets = references(settings)
-        self.house.upkeep.language = settings[Agent].language.value
         self.house.upkeep.refused = ""
         self.rounds.plan(wanted)
+        self.house.terms.replanned()
         says = [f"{len(wanted.planned)} checks are planned"]
         says += [f"{name} takes effect at the next start" for name in restart]
         for line in says:

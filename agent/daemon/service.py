@@ -22,7 +22,8 @@ from checks.net import open_net
 
 log = logging.getLogger("vigie")
 
-GRACE = 2.5  # seconds that runs under way have when the daemon stops
+GRACE = 2.0  # seconds that runs under way have when the daemon stops
+FAREWELL = 0.5  # seconds that deliveries under way have; what is not delivered then is at the next start
 
 
 def run(path: Path) -> int:
@@ -62,9 +63,10 @@ async def _serve(parts: Parts, reload: Reload, stop: asyncio.Event, supervisor: 
     """Run until `stop`, then end in order: no more firings, no more runs, everything stored, nobody served."""
     async with parts.eyes.executor.open(), asyncio.TaskGroup() as group:
         group.create_task(parts.web.serve())
-        group.create_task(parts.rounds.intake.run())
+        taking = group.create_task(parts.rounds.intake.run())
         until_stop = (parts.rounds.schedule, parts.eyes.uplink, parts.house, reload)
         tasks = [group.create_task(one.run()) for one in until_stop]
+        telling = group.create_task(parts.house.telling.dispatcher.run())
         alive = group.create_task(supervisor.keep_alive())
         sys.stdout.write(hello)
         sys.stdout.flush()
@@ -76,4 +78,8 @@ async def _serve(parts: Parts, reload: Reload, stop: asyncio.Event, supervisor: 
         await parts.rounds.runs.settle(GRACE)
         await parts.rounds.intake.close()
         parts.web.stop()
+        await asyncio.wait({taking})
+        parts.house.telling.dispatcher.close()
+        await asyncio.wait({telling}, timeout=FAREWELL)
+        telling.cancel()
         alive.cancel()

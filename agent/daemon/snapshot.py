@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from agent.core.desk.ticket import Ticket
 from agent.metrics import Own, Watched
 from agent.metrics.watched import Live
-from agent.store import Session, Store, StoreError, tickets
+from agent.store import Session, Store, StoreError, outbox, tickets
+from agent.store.outbox import Waiting
 from checks.core.model import Severity
 
 EVERY = 2.0  # seconds
@@ -28,6 +30,12 @@ def live(found: Iterable[Ticket]) -> tuple[Live, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    tickets: tuple[Live, ...]
+    waiting: Mapping[str, Waiting]
+
+
 @dataclass(slots=True, kw_only=True)
 class Snapshot:
     """Reads what the metrics show of the store, off the loop, whenever anyone wrote to it."""
@@ -35,6 +43,7 @@ class Snapshot:
     store: Store
     own: Own
     watched: Watched
+    channels: Callable[[], Iterable[str]]
     _version: int = -1
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="snapshot")
@@ -47,20 +56,28 @@ class Snapshot:
             with contextlib.suppress(StoreError, OSError):  # intake and the self-check tell of it
                 found = await loop.run_in_executor(self._thread, self._read)
                 if found is not None:
-                    self.watched.tickets(found)
+                    self._show(found)
             await asyncio.sleep(EVERY)
 
-    def _read(self) -> tuple[Live, ...] | None:
+    def _show(self, found: _Found) -> None:
+        self.watched.tickets(found.tickets)
+        now = datetime.now(UTC)
+        for name in {*self.channels(), *found.waiting}:
+            waiting = found.waiting.get(name)
+            oldest = (now - waiting.oldest).total_seconds() if waiting else 0.0
+            self.own.outbox(name, pending=waiting.count if waiting else 0, oldest=oldest)
+
+    def _read(self) -> _Found | None:
         self._sizes()
         return self.store.read(self._changed)
 
-    def _changed(self, session: Session) -> tuple[Live, ...] | None:
+    def _changed(self, session: Session) -> _Found | None:
         version = int(session.pragma("data_version"))
-        if version == self._version:
+        waits = outbox.waiting(session)
+        if version == self._version and not waits:
             return None
-        found = live(tickets.live(session, self.store.rules))
         self._version = version
-        return found
+        return _Found(tickets=live(tickets.live(session, self.store.rules)), waiting=waits)
 
     def _sizes(self) -> None:
         folder = self.store.path.parent

@@ -59,6 +59,7 @@ class Channel:
     kind: str  # the module's name
     schemes: frozenset[str]  # of the addresses that are its own
     send: Callable[[Message, str], Awaitable[Receipt]]
+    merges: bool = True  # what was not delivered yet of a ticket becomes one message; false where each is a record
 
 
 class NoChannel(VigieError):

@@ -108,4 +108,4 @@ def _key(text: bytes) -> str | None:
     return key if isinstance(key, str) else None
 
 
-CHANNEL = Channel(kind="file", schemes=frozenset({"file"}), send=_send)
+CHANNEL = Channel(kind="file", schemes=frozenset({"file"}), send=_send, merges=False)

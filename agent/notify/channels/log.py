@@ -14,4 +14,4 @@ async def _send(message: Message, _url: str) -> Receipt:
     return Delivered()
 
 
-CHANNEL = Channel(kind="log", schemes=frozenset({"log"}), send=_send)
+CHANNEL = Channel(kind="log", schemes=frozenset({"log"}), send=_send, merges=False)

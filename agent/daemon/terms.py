@@ -1,0 +1,66 @@
+"""What the desk goes by: when a ticket flaps, how long things are kept, and which checks are watched at all."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from agent.config.loaded import Settings
+from agent.core.desk.settings import Flap
+from agent.core.desk.watch import agent_watch
+from agent.intake import Intake, Rules
+from agent.intake.commands import Withdraw
+from agent.intake.keeping import Keeping
+from agent.settings import Agent
+from agent.store import Store, StoreError
+from agent.store.settings import Retention
+from checks.core.model import Key
+
+log = logging.getLogger("vigie.desk")
+
+AGAIN = 5.0  # seconds before the store is asked again when it cannot be written
+
+
+@dataclass(slots=True, kw_only=True)
+class Terms:
+    """Applied by `take`, which a reload calls again; runs until it is cancelled."""
+
+    intake: Intake
+    keeping: Keeping
+    planned: Callable[[], Iterable[Key]]
+    _replanned: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self, settings: Settings) -> None:
+        """Go by this configuration from now on."""
+        self.intake.rules = Rules(flap=settings[Flap], agent=agent_watch(settings[Agent].language.value))
+        self.intake.evidence.cap = settings[Retention].evidence_size
+        self.keeping.retention = settings[Retention]
+
+    def replanned(self) -> None:
+        """Close the tickets of checks that are planned no longer."""
+        self._replanned.set()
+
+    async def run(self) -> None:
+        """Keep house, and close the tickets of checks that are gone whenever the plan changed."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.keeping.run())
+            while True:
+                await self._replanned.wait()
+                self._replanned.clear()
+                await self._withdraw()
+
+    async def _withdraw(self) -> None:
+        while True:
+            try:
+                await self.intake.do(Withdraw(planned=frozenset(self.planned()), now=datetime.now(UTC)))
+            except StoreError as error:
+                log.warning("tickets of checks that are gone stay open for now: %s", error)
+                await asyncio.sleep(AGAIN)
+            else:
+                return
+
+
+def open_terms(store: Store, intake: Intake, planned: Callable[[], Iterable[Key]]) -> Terms:
+    """Build it; it goes by nothing before `take`."""
+    return Terms(intake=intake, keeping=Keeping(store, intake, Retention()), planned=planned)
