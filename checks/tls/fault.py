@@ -40,7 +40,7 @@ class Fault:
 
 def instant(when: datetime) -> str:
     """An instant as facts carry it."""
-    return when.isoformat(timespec="seconds")
+    return when.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def at(look: Look, faults: Iterable[Fault]) -> Iterator[Fault]:

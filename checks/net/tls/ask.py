@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import cast
 
 from checks.net.tls.failure import Failing, Failure, of_connect, of_flight
 from checks.net.tls.flight import Flight
@@ -79,10 +80,9 @@ class _Line(asyncio.Protocol):
         self._greeting = Greeting(endpoint.starttls) if endpoint.starttls else None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by its type
         if self._greeting is None:
-            transport.write(self._question)
+            self.transport.write(self._question)
 
     def data_received(self, data: bytes) -> None:
         if self._greeting is not None:

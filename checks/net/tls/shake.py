@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import cast
 
 from checks.net.tls.failure import Failing, Failure, of_connect, of_flight, of_tls
 from checks.net.tls.flight import MAX_FLIGHT, Flight
@@ -15,6 +16,7 @@ from checks.net.tls.starttls import Greeting, Starttls
 
 MAX_HEAD = 64 * 1024  # bytes of an answer's head
 FIRST_WORDS = 64  # bytes in which an alert or another protocol shows
+HANDSHAKE = 22  # the record type with which a server of TLS begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,22 +112,22 @@ class _Line(asyncio.Protocol):
         self.ended: asyncio.Future[None] = loop.create_future()
         self._loop = loop
         self._request = request
-        self._watch = Flight()
+        self._watch: Flight | None = Flight()
         self._greeting = Greeting(endpoint.starttls) if endpoint.starttls else None
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context().wrap_bio(self._in, self._out, server_hostname=endpoint.server_name)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by its type
         if self._greeting is None:
             self._step()
 
     def data_received(self, data: bytes) -> None:
         self.received += len(data)
         if self._greeting is not None:
-            data = self._greet(data)
-            if self._greeting is not None:
+            data = self._greet(data)  # what is left of it is TLS
+            self.received = len(data)
+            if not data:
                 return
         if not self.shaken_at:
             refused = self._first_words(data)
@@ -137,12 +139,15 @@ class _Line(asyncio.Protocol):
 
     def _first_words(self, data: bytes) -> Failure | None:
         """An alert or another protocol, which OpenSSL would only call a wrong version."""
-        if self.received - len(data) < FIRST_WORDS:
-            self._watch.feed(data[:FIRST_WORDS])
-            return of_flight(self._watch)
         if self.received > MAX_FLIGHT:
             return Failure(failing=Failing.TOO_LARGE, detail="no end of the handshake")
-        return None
+        if self._watch is None:
+            return None
+        if data[0] == HANDSHAKE and self.received == len(data):
+            self._watch = None
+            return None
+        self._watch.feed(data[:FIRST_WORDS])
+        return of_flight(self._watch)
 
     def eof_received(self) -> None:
         self._cut()
@@ -197,8 +202,7 @@ class _Line(asyncio.Protocol):
             self._flush()  # our own alert
             self._end(of_tls(error))
         else:
-            self._flush()
-            self._end(None)
+            self._end(None)  # what is left to say goes out with the farewell
 
     def _shook(self) -> None:
         self.shaken_at = self._loop.time()
