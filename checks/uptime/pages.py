@@ -1,0 +1,251 @@
+"""Tells whether a page that came is the site's own: blank, error, maintenance and parked pages, bot challenges; pure.
+
+Most pages cost microseconds: one that is byte for byte the last good one is not read at all, and one whose source holds
+none of the marks' needles is read only when it could be blank.
+"""
+
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from checks.parse import charset, html
+from checks.parse.html import Document
+from checks.uptime import marks
+from checks.uptime.marks import Kind, Sight, Signature, Trust
+
+FRESH: Final = timedelta(days=1)  # a memory older than this is taken anew
+NEAR: Final = 0.1  # share by which a size may differ from the remembered one and still be near it
+ALIKE: Final = 0.5  # share of words in common from which two pages look the same
+SKETCH: Final = 32  # hashes kept of a page's words
+FEW_WORDS: Final = 2  # up to here a page without pictures shows nothing
+FULL_WORDS: Final = 20  # from here on a page was not empty when it was good
+SCANNED: Final = 131_072  # bytes of the source in which needles are looked for, and 16 KiB of its end
+
+_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
+_WORD = re.compile(r"\w{3,40}")
+_SHOWN = re.compile(rb">[^<>]{0,20}[\w\x80-\xff]{3}", re.ASCII)  # text right after a tag
+_NO_BODY = frozenset({204, 205, 304})
+_READABLE = ("text/", "application/xhtml", "application/json", "application/xml", "application/problem")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer to a GET, its content coding undone."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    whole: bool = True  # False: the body was cut, by us or on the way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastGood:
+    """What is remembered of the last answer that nothing was wrong with; half a kilobyte as JSON."""
+
+    title: str
+    size: int  # bytes of the body
+    words: int  # how many a visitor reads
+    sketch: tuple[int, ...]  # the least hashes of its words, by which likeness is estimated
+    checksum: int  # of the body and the marks it was judged by
+    taken: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a page was told by."""
+
+    kind: Kind
+    id: str  # of the mark in marks.toml; "blank" for a page that shows nothing
+    product: str  # the software that writes such pages; "" when many do
+    seen: str  # the words that told, at most 200 characters
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How a page differs from the last good one."""
+
+    title: tuple[str, str] | None  # before and now; None when it is the same
+    size: tuple[int, int]
+    words: tuple[int, int]
+    likeness: float  # share of words in common, estimated; 0 to 1
+
+
+def look_at(page: Page, last: LastGood | None = None) -> Mark | None:
+    """Return what tells that the page is not the site's own, None when it may well be."""
+    known = marks.load()
+    headers = {name.lower(): value for name, value in page.headers}
+    if last is not None and page.status < 400 and last.checksum == _checksum(page.body, known.version):
+        return _by_headers(known, headers, page.status)
+    if not _is_readable(page, headers):
+        return _by_headers(known, headers, page.status)
+    suspects = known.suspects(_scanned(page.body), headers)
+    if not suspects and not _may_be_blank(page.body):
+        return None
+    document = html.read(_text(page, headers))
+    sight = _sight(page, headers, document)
+    for signature in suspects:
+        seen = marks.holds(signature, sight)
+        if seen is not None and _believed(signature.trust, page, document, last):
+            return _mark(signature, seen)
+    return _blank(page, document, last)
+
+
+def remember(page: Page, last: LastGood | None, now: datetime) -> LastGood:
+    """Return what to remember of a page that nothing was wrong with; `last` itself when that still says it."""
+    checksum = _checksum(page.body, marks.load().version)
+    if last is not None and now - last.taken < FRESH and (last.checksum == checksum or _is_near(page, last)):
+        return last
+    document = html.read(_text(page, {name.lower(): value for name, value in page.headers}))
+    return LastGood(
+        title=document.title,
+        size=len(page.body),
+        words=document.words,
+        sketch=sketch(document),
+        checksum=checksum,
+        taken=now,
+    )
+
+
+def compare(page: Page, last: LastGood) -> Difference:
+    """Return how the page differs from the last good one, for the evidence of a ticket."""
+    document = html.read(_text(page, {name.lower(): value for name, value in page.headers}))
+    return Difference(
+        title=None if document.title == last.title else (last.title, document.title),
+        size=(last.size, len(page.body)),
+        words=(last.words, document.words),
+        likeness=round(likeness(sketch(document), last.sketch), 2),
+    )
+
+
+def sketch(document: Document) -> tuple[int, ...]:
+    """Return the least hashes of the page's words (a bottom-k sketch, Cohen and Kaplan 2007)."""
+    words = set(_WORD.findall(marks.normal(document.text)))
+    return tuple(sorted(zlib.crc32(word.encode("utf-8", "replace")) for word in words)[:SKETCH])
+
+
+def likeness(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """Estimate the share of words two pages have in common (Jaccard) from their sketches; two empty ones are alike."""
+    union = sorted({*one, *other})[:SKETCH]
+    common = {*one} & {*other}
+    return sum(word in common for word in union) / len(union) if union else 1.0
+
+
+def _by_headers(known: marks.Marks, headers: Mapping[str, str], status: int) -> Mark | None:
+    """Judge what says itself in a header alone, whatever the body."""
+    sight = Sight(
+        status=status, headers=headers, document=Document(), title="", headings=(), text="", unseen="", html=""
+    )
+    for signature in known.suspects(b"", headers):
+        if not signature.needles and marks.holds(signature, sight) is not None:
+            return _mark(signature, "")
+    return None
+
+
+def _mark(signature: Signature, seen: str) -> Mark:
+    header = next((f"{name}: {pattern.lstrip('^')}" for name, pattern in signature.headers), "")
+    return Mark(
+        kind=signature.kind,
+        id=signature.id,
+        product=signature.product,
+        seen=seen or header,
+        trust=signature.trust,
+    )
+
+
+def _believed(trust: Trust, page: Page, document: Document, last: LastGood | None) -> bool:
+    match trust:
+        case Trust.SURE:
+            return True
+        case Trust.LIKELY:
+            return last is None or not _looks_as_before(page, document, last)
+        case Trust.CHANGED:
+            return last is not None and not _looks_as_before(page, document, last)
+
+
+def _looks_as_before(page: Page, document: Document, last: LastGood) -> bool:
+    """Whether a visitor would say that this is the page of the last good time."""
+    alike = likeness(sketch(document), last.sketch)
+    return alike >= ALIKE and (document.title == last.title or _near(len(page.body), last.size, 2 * NEAR))
+
+
+def _blank(page: Page, document: Document, last: LastGood | None) -> Mark | None:
+    """Tell a page that shows nothing; one that scripts may fill is believed blank only if it was full before."""
+    shows = document.pictures or document.frames or document.inputs or document.links
+    if document.words > FEW_WORDS or shows or not (document.whole and page.whole):
+        return None
+    if not _is_html(page) or document.meta("refresh"):
+        return None
+    if document.words and not (last and last.words >= FULL_WORDS):
+        return None
+    if document.scripts and not (last and last.words >= FULL_WORDS):
+        return None
+    seen = f"{len(page.body)} bytes, {document.words} words"
+    return Mark(kind=Kind.BLANK_PAGE, id="blank", product="", seen=seen, trust=Trust.SURE)
+
+
+def _may_be_blank(body: bytes) -> bool:
+    """Whether the page could show nothing: no text stands right after a tag in the first of it."""
+    start = max(0, body.find(b"<body"))
+    return len(_SHOWN.findall(body[start : start + 4096])) < 12
+
+
+def _is_html(page: Page) -> bool:
+    kind = _content_type(page)
+    return not kind or kind.startswith(("text/html", "application/xhtml"))
+
+
+def _is_readable(page: Page, headers: Mapping[str, str]) -> bool:
+    if page.status in _NO_BODY or 300 <= page.status < 400 or page.status < 200:
+        return False
+    kind = headers.get("content-type", "").strip().lower()
+    return not kind or kind.startswith(_READABLE)
+
+
+def _content_type(page: Page) -> str:
+    return next((value.strip().lower() for name, value in page.headers if name.lower() == "content-type"), "")
+
+
+def _scanned(body: bytes) -> bytes:
+    """Return the source in which needles are looked for, in lower case."""
+    if body[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        body = charset.text(body[:SCANNED], None).encode("utf-8", "replace")
+    return body.lower() if len(body) <= SCANNED else (body[: SCANNED - 16_384] + body[-16_384:]).lower()
+
+
+def _text(page: Page, headers: Mapping[str, str]) -> str:
+    """Decode what is read of the page: enough bytes for the reader's characters, and the end of a longer one."""
+    body, room = page.body, 2 * html.MAX_CHARACTERS
+    if len(body) > room + html.TAIL:
+        body = body[:room] + body[-html.TAIL :]
+    return charset.text(body, headers.get("content-type"))
+
+
+def _sight(page: Page, headers: Mapping[str, str], document: Document) -> Sight:
+    return Sight(
+        status=page.status,
+        headers=headers,
+        document=document,
+        title=marks.normal(document.title),
+        headings=tuple(marks.normal(heading) for heading in document.headings),
+        text=marks.excerpt(marks.normal(document.text)),
+        unseen=marks.excerpt(marks.normal(document.unseen)),
+        html=marks.excerpt(marks.normal(_text(page, headers))),
+    )
+
+
+def _is_near(page: Page, last: LastGood) -> bool:
+    found = _TITLE.search(page.body, 0, 16_384)
+    title = html.collapse(found[1].decode("utf-8", "replace")) if found else ""
+    return title[: html.MAX_TITLE] == last.title and _near(len(page.body), last.size, NEAR)
+
+
+def _near(size: int, other: int, share: float) -> bool:
+    return abs(size - other) <= share * max(size, other)
+
+
+def _checksum(body: bytes, version: int) -> int:
+    return zlib.crc32(body, version)
