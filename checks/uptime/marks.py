@@ -12,7 +12,18 @@ from typing import Any, Final
 
 from checks.parse.html import Document
 
-MAX_READ: Final = 32_768  # characters of text or source that patterns are tried on: the first, and the last quarter
+MAX_TEXT: Final = 24_576  # characters of text that patterns are tried on: the first three quarters, and the end
+MAX_SOURCE: Final = 98_304  # the same, of the source
+
+# Words of markup and scripts: a needle is found by another of its words where it has one.
+_COMMON: Final = frozenset(
+    b"amp application back body center class content default found generated html information javascript maintenance "
+    b"message page placeholder powered right server settings site status time title version web website window "
+    b"wrapper".split()
+)
+_MARGIN: Final = 10  # links that a glance may count too many
+# Every byte that is no letter or digit becomes a space; letters are lower case already, bytes over 127 are of letters.
+_APART: Final = bytes(byte if byte > 127 or chr(byte).isalnum() else 32 for byte in range(256))
 
 
 class Kind(StrEnum):
@@ -43,6 +54,7 @@ class Signature:
     source: str  # where the wording comes from
     trust: Trust = Trust.SURE
     needles: tuple[bytes, ...] = ()  # lower case; one of them is in the source, or the mark cannot hold
+    titles: tuple[str, ...] = ()  # the same, for the title
     headers: tuple[tuple[str, str], ...] = ()  # name → pattern
     title: str = ""
     heading: str = ""  # of one of the first h1 and h2
@@ -71,22 +83,55 @@ class Sight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """All marks, with what finds out cheaply which of them could hold at all."""
+    """All marks, with what finds out cheaply which of them could hold at all.
+
+    A page is cut into words once; only a needle whose rarest word is among them is looked for. Looking for each of
+    four hundred needles in turn costs ten times as much.
+    """
 
     signatures: tuple[Signature, ...]
-    stems: tuple[tuple[bytes, tuple[bytes, ...]], ...]  # a stem → the needles that contain it
+    words: frozenset[bytes]  # one word of each needle
+    needles: Mapping[bytes, Mapping[bytes, tuple[int, ...]]]  # by that word: needle → its signatures' indices
+    titled: tuple[int, ...]  # signatures without needles, told by title
+    headed: tuple[int, ...]  # signatures without needles, told by a header
     version: int  # changes with the data
 
-    def suspects(self, source: bytes, headers: Mapping[str, str]) -> list[Signature]:
+    def suspects(self, source: bytes, glance: "Glance") -> list[Signature]:
         """Return the marks that may hold, in their order. `source` is in lower case."""
-        present = {needle for stem, needles in self.stems if stem in source for needle in needles if needle in source}
-        return [signature for signature in self.signatures if self._may(signature, present, headers)]
+        found = set(self.headed)
+        for word in self.words.intersection(source.translate(_APART).split()):
+            for needle, indices in self.needles[word].items():
+                if needle in source:
+                    found.update(indices)
+        if glance.title:
+            found.update(self.titled)
+        chosen = (self.signatures[index] for index in sorted(found))
+        return [one for one in chosen if _may_hold(one, glance)]
 
-    @staticmethod
-    def _may(signature: Signature, present: set[bytes], headers: Mapping[str, str]) -> bool:
-        if signature.needles and present.isdisjoint(signature.needles):
-            return False
-        return all(name in headers for name, _pattern in signature.headers)
+    def by_headers(self, glance: "Glance") -> list[Signature]:
+        """Return the marks told by a header alone that may hold."""
+        return [self.signatures[index] for index in self.headed if _may_hold(self.signatures[index], glance)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """What is known of a page without reading it."""
+
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    title: str = ""  # normal
+    links: int = 0  # about
+    known: bool = False  # there is a last good answer
+
+
+def _may_hold(one: Signature, glance: Glance) -> bool:
+    if glance.status < one.min_status or (one.trust is Trust.CHANGED and not glance.known):
+        return False
+    if 0 <= one.max_links < glance.links - _MARGIN:
+        return False
+    if one.titles and not (any(part in glance.title for part in one.titles) and re.search(one.title, glance.title)):
+        return False
+    return all(name in glance.headers for name, _pattern in one.headers)
 
 
 def normal(text: str) -> str:
@@ -94,9 +139,9 @@ def normal(text: str) -> str:
     return text.lower().replace("\u2019", "'").replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def excerpt(text: str) -> str:
+def excerpt(text: str, limit: int = MAX_TEXT) -> str:
     """Return what patterns are tried on: a long text's beginning and end."""
-    return text if len(text) <= MAX_READ else f"{text[: MAX_READ * 3 // 4]} {text[-MAX_READ // 4 :]}"
+    return text if len(text) <= limit else f"{text[: limit * 3 // 4]} {text[-limit // 4 :]}"
 
 
 def holds(signature: Signature, sight: Sight) -> str | None:
@@ -130,7 +175,25 @@ def load() -> Marks:
     data = files("checks.uptime").joinpath("marks.toml").read_bytes()
     table = tomllib.loads(data.decode("utf-8"))
     signatures = tuple(_signature(entry) for entry in table["mark"])
-    return Marks(signatures=signatures, stems=_stems(table["stems"], signatures), version=zlib.crc32(data))
+    needles: dict[bytes, dict[bytes, tuple[int, ...]]] = {}
+    for index, one in enumerate(signatures):
+        for needle in one.needles:
+            known = needles.setdefault(_rarest(needle), {})
+            known[needle] = (*known.get(needle, ()), index)
+    plain = [(index, one) for index, one in enumerate(signatures) if not one.needles]
+    return Marks(
+        signatures=signatures,
+        words=frozenset(needles),
+        needles=needles,
+        titled=tuple(index for index, one in plain if one.titles),
+        headed=tuple(index for index, one in plain if one.headers),
+        version=zlib.crc32(data),
+    )
+
+
+def _rarest(needle: bytes) -> bytes:
+    """Return the word by which a needle is found: the longest that is not common in markup."""
+    return max(needle.translate(_APART).split(), key=lambda word: (word not in _COMMON, len(word)))
 
 
 def _signature(entry: dict[str, Any]) -> Signature:
@@ -139,16 +202,8 @@ def _signature(entry: dict[str, Any]) -> Signature:
         kind=Kind(known.pop("kind")),
         trust=Trust(known.pop("trust", Trust.SURE)),
         needles=tuple(needle.encode() for needle in known.pop("needles", ())),
+        titles=tuple(known.pop("titles", ())),
         headers=tuple(known.pop("headers", {}).items()),
         **known,
     )
 
-
-def _stems(names: list[str], signatures: tuple[Signature, ...]) -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
-    """Put each needle under the first stem it contains; a needle without one is its own."""
-    grouped: dict[bytes, list[bytes]] = {}
-    stems = [name.encode() for name in names]
-    for needle in dict.fromkeys(needle for signature in signatures for needle in signature.needles):
-        stem = next((stem for stem in stems if stem in needle), needle)
-        grouped.setdefault(stem, []).append(needle)
-    return tuple((stem, tuple(needles)) for stem, needles in grouped.items())

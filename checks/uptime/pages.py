@@ -9,12 +9,13 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from checks.parse import charset, html
 from checks.parse.html import Document
 from checks.uptime import marks
-from checks.uptime.marks import Kind, Sight, Signature, Trust
+from checks.uptime.marks import Glance, Kind, Sight, Signature, Trust
 
 FRESH: Final = timedelta(days=1)  # a memory older than this is taken anew
 NEAR: Final = 0.1  # share by which a size may differ from the remembered one and still be near it
@@ -22,7 +23,8 @@ ALIKE: Final = 0.5  # share of words in common from which two pages look the sam
 SKETCH: Final = 32  # hashes kept of a page's words
 FEW_WORDS: Final = 2  # up to here a page without pictures shows nothing
 FULL_WORDS: Final = 20  # from here on a page was not empty when it was good
-SCANNED: Final = 131_072  # bytes of the source in which needles are looked for, and 16 KiB of its end
+ENOUGH_SHOWN: Final = 12  # pieces of text after tags from which on a page is not blank
+SCANNED: Final = 65_536  # bytes of the source in which needles are looked for, and 16 KiB of its end
 
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
 _WORD = re.compile(r"\w{3,40}")
@@ -82,16 +84,18 @@ def look_at(page: Page, last: LastGood | None = None) -> Mark | None:
         return _by_headers(known, headers, page.status)
     if not _is_readable(page, headers):
         return _by_headers(known, headers, page.status)
-    suspects = known.suspects(_scanned(page.body), headers)
-    if not suspects and not _may_be_blank(page.body):
+    source = _scanned(page.body)
+    suspects = known.suspects(source, _glance(page, headers, source, last))
+    if not suspects and not _may_be_blank(source):
         return None
-    document = html.read(_text(page, headers))
-    sight = _sight(page, headers, document)
+    text = _text(page, headers)
+    document = html.read(text)
+    sight = _sight(page, headers, document, text if any(one.html for one in suspects) else "")
     for signature in suspects:
         seen = marks.holds(signature, sight)
         if seen is not None and _believed(signature.trust, page, document, last):
             return _mark(signature, seen)
-    return _blank(page, document, last)
+    return _blank(page, document, last) or _stopped(page, document, last)
 
 
 def remember(page: Page, last: LastGood | None, now: datetime) -> LastGood:
@@ -139,8 +143,8 @@ def _by_headers(known: marks.Marks, headers: Mapping[str, str], status: int) -> 
     sight = Sight(
         status=status, headers=headers, document=Document(), title="", headings=(), text="", unseen="", html=""
     )
-    for signature in known.suspects(b"", headers):
-        if not signature.needles and marks.holds(signature, sight) is not None:
+    for signature in known.by_headers(Glance(status=status, headers=headers)):
+        if marks.holds(signature, sight) is not None:
             return _mark(signature, "")
     return None
 
@@ -187,10 +191,30 @@ def _blank(page: Page, document: Document, last: LastGood | None) -> Mark | None
     return Mark(kind=Kind.BLANK_PAGE, id="blank", product="", seen=seen, trust=Trust.SURE)
 
 
-def _may_be_blank(body: bytes) -> bool:
-    """Whether the page could show nothing: no text stands right after a tag in the first of it."""
-    start = max(0, body.find(b"<body"))
-    return len(_SHOWN.findall(body[start : start + 4096])) < 12
+def _stopped(page: Page, document: Document, last: LastGood | None) -> Mark | None:
+    """Tell a page that ends before it says so and has lost most of what it said: its template died, hidden."""
+    if last is None or not _is_html(page) or document.closed or not (document.whole and page.whole):
+        return None
+    if last.words < FULL_WORDS or document.words * 5 > last.words or document.scripts:
+        return None
+    seen = f"{document.words} words of {last.words}, and no end"
+    return Mark(kind=Kind.ERROR_PAGE, id="stopped", product="", seen=seen, trust=Trust.CHANGED)
+
+
+def _may_be_blank(source: bytes) -> bool:
+    """Whether the page could show nothing: hardly any text stands right after a tag."""
+    shown = _SHOWN.finditer(source, max(0, source.find(b"<body")))
+    return next(islice(shown, ENOUGH_SHOWN - 1, None), None) is None
+
+
+def _glance(page: Page, headers: Mapping[str, str], source: bytes, last: LastGood | None) -> Glance:
+    return Glance(
+        status=page.status,
+        headers=headers,
+        title=marks.normal(_title(page.body)),
+        links=source.count(b"<a "),
+        known=last is not None,
+    )
 
 
 def _is_html(page: Page) -> bool:
@@ -213,7 +237,10 @@ def _scanned(body: bytes) -> bytes:
     """Return the source in which needles are looked for, in lower case."""
     if body[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         body = charset.text(body[:SCANNED], None).encode("utf-8", "replace")
-    return body.lower() if len(body) <= SCANNED else (body[: SCANNED - 16_384] + body[-16_384:]).lower()
+    source = (body if len(body) <= SCANNED else body[: SCANNED - 16_384] + body[-16_384:]).lower()
+    if b"&eacute;" in source or b"&#8217;" in source:
+        return html.entities.unescape(source.decode("utf-8", "replace")).encode("utf-8", "replace")
+    return source
 
 
 def _text(page: Page, headers: Mapping[str, str]) -> str:
@@ -224,23 +251,27 @@ def _text(page: Page, headers: Mapping[str, str]) -> str:
     return charset.text(body, headers.get("content-type"))
 
 
-def _sight(page: Page, headers: Mapping[str, str], document: Document) -> Sight:
+def _sight(page: Page, headers: Mapping[str, str], document: Document, source: str) -> Sight:
     return Sight(
         status=page.status,
         headers=headers,
         document=document,
         title=marks.normal(document.title),
         headings=tuple(marks.normal(heading) for heading in document.headings),
-        text=marks.excerpt(marks.normal(document.text)),
-        unseen=marks.excerpt(marks.normal(document.unseen)),
-        html=marks.excerpt(marks.normal(_text(page, headers))),
+        text=marks.normal(marks.excerpt(document.text)),
+        unseen=marks.normal(marks.excerpt(document.unseen)),
+        html=marks.normal(marks.excerpt(source, marks.MAX_SOURCE)),
     )
 
 
 def _is_near(page: Page, last: LastGood) -> bool:
-    found = _TITLE.search(page.body, 0, 16_384)
-    title = html.collapse(found[1].decode("utf-8", "replace")) if found else ""
-    return title[: html.MAX_TITLE] == last.title and _near(len(page.body), last.size, NEAR)
+    return _title(page.body) == last.title and _near(len(page.body), last.size, NEAR)
+
+
+def _title(body: bytes) -> str:
+    """Return the title without reading the page; it may differ from the reader's in odd encodings."""
+    found = _TITLE.search(body, 0, 32_768)
+    return html.collapse(found[1].decode("utf-8", "replace"))[: html.MAX_TITLE] if found else ""
 
 
 def _near(size: int, other: int, share: float) -> bool:

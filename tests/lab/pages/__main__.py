@@ -8,13 +8,21 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.lab.pages import cms, node, others, php, python, web
+from tests.lab.pages import cms, later, node, others, php, python, web
 from tests.lab.pages.room import Room, Shot, record
 
 log = logging.getLogger("lab.pages")
 
 Maker = Callable[[Room], Iterator[Shot]]
-MAKERS: tuple[Maker, ...] = (*web.MAKERS, *php.MAKERS, *cms.MAKERS, *python.MAKERS, *node.MAKERS, *others.MAKERS)
+MAKERS: tuple[Maker, ...] = (
+    *web.MAKERS,
+    *php.MAKERS,
+    *cms.MAKERS,
+    *python.MAKERS,
+    *node.MAKERS,
+    *others.MAKERS,
+    *later.MAKERS,
+)
 
 
 def make(maker: Maker, room: Room, into: Path) -> int:
