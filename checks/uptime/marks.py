@@ -92,6 +92,7 @@ class Marks:
     signatures: tuple[Signature, ...]
     words: frozenset[bytes]  # one word of each needle
     needles: Mapping[bytes, Mapping[bytes, tuple[int, ...]]]  # by that word: needle → its signatures' indices
+    failing: tuple[int, ...]  # signatures that only an error status and a short text tell
     titled: tuple[int, ...]  # signatures without needles, told by title
     headed: tuple[int, ...]  # signatures without needles, told by a header
     version: int  # changes with the data
@@ -103,6 +104,8 @@ class Marks:
             for needle, indices in self.needles[word].items():
                 if needle in source:
                     found.update(indices)
+        if glance.status >= 400:
+            found.update(self.failing)
         if glance.title:
             found.update(self.titled)
         chosen = (self.signatures[index] for index in sorted(found))
@@ -185,6 +188,7 @@ def load() -> Marks:
         signatures=signatures,
         words=frozenset(needles),
         needles=needles,
+        failing=tuple(index for index, one in plain if not one.titles and not one.headers),
         titled=tuple(index for index, one in plain if one.titles),
         headed=tuple(index for index, one in plain if one.headers),
         version=zlib.crc32(data),
