@@ -21,7 +21,9 @@ _TAG_VALUES: Final = 32  # quoted values of one tag that are heeded
 _VALUE_LENGTH: Final = 4_096  # characters of one
 
 _TAG = re.compile(r"<(?:(/?)([A-Za-z][A-Za-z0-9:-]{0,30})|!--|[!?])")
-_ATTRIBUTE = re.compile(r"([a-zA-Z:-]{1,40})\s{0,9}=\s{0,9}(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'<>]{1,2000}))")
+_ATTRIBUTE = re.compile(
+    r"([a-zA-Z:-]{1,40})\s{0,9}=\s{0,9}(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'<>]{1,2000}))"
+)
 _STOP = re.compile("[>\"']")
 _SPACE = re.compile(r"\s+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # scripts written without spaces
@@ -34,9 +36,10 @@ _RAW = {
 _UNSEEN = frozenset({"noscript", "template"})
 _ENDS = frozenset({"body", "html"})
 _SPECIMENS = frozenset({"pre", "code", "samp", "kbd", "blockquote"})
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite dfn em font i ins mark nobr q s small span strike strong sub sup tt u var wbr".split()
-)
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "dfn", "em", "font", "i", "ins", "kbd", "mark",
+    "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr",
+))  # fmt: skip
 _HEADINGS = frozenset({"h1", "h2"})
 _PICTURES = frozenset({"img", "picture", "svg", "canvas", "video", "audio", "object", "embed", "image", "model-viewer"})
 _FRAMES = frozenset({"iframe", "frame"})

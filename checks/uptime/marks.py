@@ -210,4 +210,3 @@ def _signature(entry: dict[str, Any]) -> Signature:
         headers=tuple(known.pop("headers", {}).items()),
         **known,
     )
-

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import unescape
 from itertools import islice
 from typing import Final
 
@@ -84,7 +85,7 @@ def look_at(page: Page, last: LastGood | None = None) -> Mark | None:
         return _by_headers(known, headers, page.status)
     if not _is_readable(page, headers):
         return _by_headers(known, headers, page.status)
-    source = _scanned(page.body)
+    source = _scanned(page, headers)
     suspects = known.suspects(source, _glance(page, headers, source, last))
     if not suspects and not _may_be_blank(source):
         return None
@@ -233,13 +234,15 @@ def _content_type(page: Page) -> str:
     return next((value.strip().lower() for name, value in page.headers if name.lower() == "content-type"), "")
 
 
-def _scanned(body: bytes) -> bytes:
-    """Return the source in which needles are looked for, in lower case."""
-    if body[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        body = charset.text(body[:SCANNED], None).encode("utf-8", "replace")
-    source = (body if len(body) <= SCANNED else body[: SCANNED - 16_384] + body[-16_384:]).lower()
+def _scanned(page: Page, headers: Mapping[str, str]) -> bytes:
+    """Return the source in which needles are looked for: UTF-8, in lower case, accents as letters."""
+    body = page.body if len(page.body) <= SCANNED else page.body[: SCANNED - 16_384] + page.body[-16_384:]
+    kind = headers.get("content-type")
+    if charset.charset(body, kind) != "utf-8":
+        body = charset.text(body, kind).encode("utf-8", "replace")
+    source = body.lower()
     if b"&eacute;" in source or b"&#8217;" in source:
-        return html.entities.unescape(source.decode("utf-8", "replace")).encode("utf-8", "replace")
+        return unescape(source.decode("utf-8", "replace")).encode("utf-8", "replace")
     return source
 
 

@@ -32,7 +32,8 @@ if __name__ == "__main__":
     "litestar": """import sys, uvicorn; from litestar import Litestar, get
 @get("/boom", sync_to_thread=False)
 def boom() -> str: return {}["tariff"]
-uvicorn.run(Litestar([boom], debug=sys.argv[2] == "debug"), host="127.0.0.1", port=int(sys.argv[1]), log_level="critical")
+uvicorn.run(Litestar([boom], debug=sys.argv[2] == "debug"),
+    host="127.0.0.1", port=int(sys.argv[1]), log_level="critical")
 """,
     "quart": """import sys; from quart import Quart
 app = Quart("site")
@@ -113,7 +114,8 @@ def servers(room: Room) -> Iterator[Shot]:
     port = room.port()
     conf = room.write(
         "tiny.conf",
-        f'Port {port}\nListen {HOST}\nReversePath "/dead/" "http://{HOST}:{dead}/"\nReverseOnly Yes\nLogFile "/dev/null"\n',
+        f'Port {port}\nListen {HOST}\nReversePath "/dead/" "http://{HOST}:{dead}/"\n'
+        'ReverseOnly Yes\nLogFile "/dev/null"\n',
     )
     with room.serve(["tinyproxy", "-d", "-c", str(conf)], port):
         yield Shot(
