@@ -1,0 +1,232 @@
+"""The image is really built, over a Debian 13 of our own making, and really run: read-only, without capabilities."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests import needs
+
+pytestmark = pytest.mark.soak
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE = "localhost/vigie-test-base:trixie"  # kept from run to run: it takes minutes
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+CONFIGURATION = "/etc/vigie/config.toml"
+RUNC = ("--runtime", "/usr/sbin/runc")
+# What works as root inside a container too: no more files than the machine gives, and a network of its own.
+LIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000")
+PATIENCE = 60.0  # seconds
+FETCH = "import sys, urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=5).read().decode())"
+
+
+def run(*words: str, bound: float = 120.0) -> str:
+    """Run a command to its end and return what it said; fails the test with it otherwise."""
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=bound)
+    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def has_image(name: str) -> bool:
+    return subprocess.run(["buildah", "inspect", name], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Debian 13 without anything, with this machine's certificates, as the image to build on."""
+    if os.geteuid() != 0:
+        pytest.skip("building an image takes root")
+    for program in ("buildah", "podman", "runc", "debootstrap"):
+        needs.program(program, apt=program)
+    if has_image(BASE):
+        return BASE
+    root = tmp_path_factory.mktemp("trixie")
+    run("debootstrap", "--variant=minbase", "trixie", str(root), bound=1200)
+    container = run("buildah", "from", "scratch").strip()
+    try:
+        mounted = Path(run("buildah", "mount", container).strip())
+        run("cp", "-a", f"{root}/.", str(mounted))
+        (mounted / "usr/local/share/ca-certificates").mkdir(parents=True, exist_ok=True)
+        shutil.copy(CERTIFICATES, mounted / "usr/local/share/ca-certificates/machine.crt")
+        run("buildah", "umount", container)
+        run(
+            "buildah", "config", "--env", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", container
+        )
+        run("buildah", "config", "--env", f"PIP_CERT={CERTIFICATES}", container)
+        run("buildah", "commit", "--quiet", container, BASE, bound=300)
+    finally:
+        run("buildah", "rm", container)
+        shutil.rmtree(root, ignore_errors=True)
+    return BASE
+
+
+def build(base: str, *, browser: bool) -> str:
+    """Build the image by its recipe."""
+    name = f"localhost/vigie-test:{'full' if browser else 'lean'}"
+    arguments = {"BASE": base, "BROWSER": str(int(browser)), "VERSION": "1.2.3", "REVISION": "abc"}
+    words = [word for key, value in arguments.items() for word in ("--build-arg", f"{key}={value}")]
+    options = (*RUNC, "--ulimit", "nofile=1024:1024", "--network", "host", "--format", "docker", "--layers")
+    run("buildah", "bud", *options, *words, "--tag", name, ".", bound=1200)
+    return name
+
+
+@pytest.fixture(scope="module")
+def lean(base: str) -> str:
+    return build(base, browser=False)
+
+
+@pytest.fixture(scope="module")
+def full(base: str) -> str:
+    return build(base, browser=True)
+
+
+class Container:
+    """One that runs."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def python(self, code: str, *words: str) -> str:
+        return run("podman", "exec", self.name, "python", "-c", code, *words)
+
+    def get(self, path: str) -> str:
+        return self.python(FETCH, f"http://127.0.0.1:8787{path}")
+
+    def vigie(self, *words: str) -> str:
+        return run("podman", "exec", self.name, "vigie", *words, "--config", CONFIGURATION)
+
+    def tickets(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.vigie("tickets", "list", "--state", "all", "--format", "json"))
+        return found
+
+    def until(self, expected: str, path: str) -> None:
+        """Wait until an address answers with something."""
+        end = time.monotonic() + PATIENCE
+        said = ""
+        while time.monotonic() < end:
+            try:
+                said = self.get(path)
+            except AssertionError as error:
+                said = str(error)
+            else:
+                if expected in said:
+                    return
+            time.sleep(0.1)
+        pytest.fail(f"{path} never said {expected}; last: {said[-500:]}\n{run('podman', 'logs', self.name)}")
+
+    def stop(self) -> tuple[float, int]:
+        """Send SIGTERM; return how long it took to end, and with which status."""
+        start = time.monotonic()
+        run("podman", "stop", "--time", "30", self.name)
+        took = time.monotonic() - start
+        return took, int(run("podman", "inspect", "--format", "{{.State.ExitCode}}", self.name))
+
+
+@contextmanager
+def started(image: str, volume: str) -> Iterator[Container]:
+    """Run the image as compose.yaml does, cut off from every network but its own loopback."""
+    name = f"vigie-test-{uuid4().hex[:8]}"
+    fence = (
+        "--read-only",
+        "--tmpfs",
+        "/tmp",
+        "--cap-drop",
+        "ALL",
+        "--security-opt",
+        "no-new-privileges",
+        "--network",
+        "none",
+    )
+    run(
+        "podman",
+        *RUNC,
+        "run",
+        "--detach",
+        "--name",
+        name,
+        *fence,
+        *LIMITS,
+        "--volume",
+        f"{volume}:/var/lib/vigie",
+        image,
+    )
+    try:
+        yield Container(name)
+    finally:
+        run("podman", "rm", "--force", name)
+
+
+def test_the_image_says_what_it_is_and_runs_as_nobody_special(lean: str) -> None:
+    found = json.loads(run("podman", "inspect", lean))[0]
+    config = found["Config"]
+    assert config["User"] == "10001:10001"
+    assert config["Entrypoint"] == ["vigie"]
+    assert config["StopSignal"] == "SIGTERM"
+    assert list(config["Volumes"]) == ["/var/lib/vigie"]
+    assert found["HealthCheck" if "HealthCheck" in found else "Healthcheck"]["Interval"] == 30_000_000_000
+    labels = config["Labels"]
+    assert labels["org.opencontainers.image.title"] == "Vigie"
+    assert labels["org.opencontainers.image.version"] == "1.2.3"
+    assert labels["org.opencontainers.image.revision"] == "abc"
+
+
+def test_from_the_first_outcome_to_a_stop_that_keeps_everything(lean: str) -> None:
+    volume = f"vigie-test-{uuid4().hex[:8]}"
+    with ExitStack() as stack:
+        run("podman", "volume", "create", volume)
+        stack.callback(run, "podman", "volume", "rm", "--force", volume)
+        with started(lean, volume) as first:
+            first.until("", "/readyz")
+            run("podman", "healthcheck", "run", first.name)
+            first.until('vigie_tickets_open{client="lumiere",site="atelier-lumiere",severity="critical"} 1', "/metrics")
+            assert 'result="findings"' in first.get("/metrics")
+            (ticket,) = first.tickets()
+            assert (ticket["rule"], ticket["site"], ticket["state"]) == ("uptime.down", "atelier-lumiere", "open")
+            took, status = first.stop()
+            assert status == 0
+            assert took < 5.0, "podman's own time counts too"
+        with started(lean, volume) as second:
+            second.until("", "/readyz")
+            (kept,) = second.tickets()
+            assert (kept["ref"], kept["opened_at"]) == (ticket["ref"], ticket["opened_at"])
+            second.vigie("demo", "heal")
+            second.until(
+                'vigie_tickets_open{client="lumiere",site="atelier-lumiere",severity="critical"} 0', "/metrics"
+            )
+            (healed,) = second.tickets()
+            assert (healed["ref"], healed["state"]) == (ticket["ref"], "resolved")
+            assert second.stop()[1] == 0
+
+
+def test_nothing_of_the_image_can_be_written_but_its_state(lean: str) -> None:
+    volume = f"vigie-test-{uuid4().hex[:8]}"
+    with ExitStack() as stack:
+        run("podman", "volume", "create", volume)
+        stack.callback(run, "podman", "volume", "rm", "--force", volume)
+        with started(lean, volume) as one:
+            one.until("", "/readyz")
+            assert one.python("import os; print(os.getuid())").strip() == "10001"
+            code = "import pathlib, sys; pathlib.Path(sys.argv[1], 'x').write_text('')"
+            with pytest.raises(AssertionError, match="Read-only file system"):
+                one.python(code, "/opt/vigie")
+            one.python(code, "/var/lib/vigie")
+
+
+def test_the_browser_in_the_image_opens_a_page(full: str) -> None:
+    code = (
+        "from playwright.sync_api import sync_playwright as p\n"
+        "with p() as w:\n"
+        "    b = w.chromium.launch(executable_path='/usr/bin/chromium-headless-shell', chromium_sandbox=False)\n"
+        "    page = b.new_page(); page.goto('data:text/html,<title>ici</title>'); print(page.title())\n"
+    )
+    fence = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", "none", "--shm-size", "256m")
+    said = run("podman", *RUNC, "run", "--rm", *fence, *LIMITS, "--entrypoint", "python", full, "-c", code)
+    assert said.strip() == "ici"
