@@ -1,91 +1,23 @@
 """The image is really built, over a Debian 13 of our own making, and really run: read-only, without capabilities."""
 
 import json
-import os
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests import needs
+from tests.deploy.conftest import RUNC, run
 
 pytestmark = pytest.mark.soak
 
-ROOT = Path(__file__).resolve().parents[2]
-BASE = "localhost/vigie-test-base:trixie"  # kept from run to run: it takes minutes
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 CONFIGURATION = "/etc/vigie/config.toml"
-RUNC = ("--runtime", "/usr/sbin/runc")
 # What works as root inside a container too: no more files than the machine gives, and a network of its own.
 LIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000")
 PATIENCE = 60.0  # seconds
 FETCH = "import sys, urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=5).read().decode())"
-
-
-def run(*words: str, bound: float = 120.0) -> str:
-    """Run a command to its end and return what it said; fails the test with it otherwise."""
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=bound)
-    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
-
-
-def has_image(name: str) -> bool:
-    return subprocess.run(["buildah", "inspect", name], capture_output=True, check=False).returncode == 0
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Debian 13 without anything, with this machine's certificates, as the image to build on."""
-    if os.geteuid() != 0:
-        pytest.skip("building an image takes root")
-    for program in ("buildah", "podman", "runc", "debootstrap"):
-        needs.program(program, apt=program)
-    if has_image(BASE):
-        return BASE
-    root = tmp_path_factory.mktemp("trixie")
-    run("debootstrap", "--variant=minbase", "trixie", str(root), bound=1200)
-    container = run("buildah", "from", "scratch").strip()
-    try:
-        mounted = Path(run("buildah", "mount", container).strip())
-        run("cp", "-a", f"{root}/.", str(mounted))
-        (mounted / "usr/local/share/ca-certificates").mkdir(parents=True, exist_ok=True)
-        shutil.copy(CERTIFICATES, mounted / "usr/local/share/ca-certificates/machine.crt")
-        run("buildah", "umount", container)
-        run(
-            "buildah", "config", "--env", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", container
-        )
-        run("buildah", "config", "--env", f"PIP_CERT={CERTIFICATES}", container)
-        run("buildah", "commit", "--quiet", container, BASE, bound=300)
-    finally:
-        run("buildah", "rm", container)
-        shutil.rmtree(root, ignore_errors=True)
-    return BASE
-
-
-def build(base: str, *, browser: bool) -> str:
-    """Build the image by its recipe."""
-    name = f"localhost/vigie-test:{'full' if browser else 'lean'}"
-    arguments = {"BASE": base, "BROWSER": str(int(browser)), "VERSION": "1.2.3", "REVISION": "abc"}
-    words = [word for key, value in arguments.items() for word in ("--build-arg", f"{key}={value}")]
-    options = (*RUNC, "--ulimit", "nofile=1024:1024", "--network", "host", "--format", "docker", "--layers")
-    run("buildah", "bud", *options, *words, "--tag", name, ".", bound=1200)
-    return name
-
-
-@pytest.fixture(scope="module")
-def lean(base: str) -> str:
-    return build(base, browser=False)
-
-
-@pytest.fixture(scope="module")
-def full(base: str) -> str:
-    return build(base, browser=True)
 
 
 class Container:
@@ -161,7 +93,7 @@ def started(image: str, volume: str) -> Iterator[Container]:
     try:
         yield Container(name)
     finally:
-        run("podman", "rm", "--force", name)
+        run("podman", "rm", "--force", "--time", "0", name)
 
 
 def test_the_image_says_what_it_is_and_runs_as_nobody_special(lean: str) -> None:
