@@ -104,10 +104,10 @@ class _Pages:
         return Response(self._icon, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
 
     async def index(self, request: Request) -> Response:
-        reader = self._reader(request)
+        reader, only = self._reader(request), request.query_params.get("site", "")
         try:
-            live = await self._reads.tickets(tuple(LIVE))
-            sites = await self._reads.sites()
+            live = await self._reads.tickets(tuple(LIVE), only or None)
+            sites = [site for site in await self._reads.sites() if only in {"", site.id}]
         except StoreError as error:
             return self._page("trouble.html", reader, 503, error=str(error))
         order = {"failing": 0, "unknown": 1, "waiting": 2, "ok": 3}
@@ -117,6 +117,7 @@ class _Pages:
         return self._page(
             "index.html",
             reader,
+            only=only,
             own=own,
             tickets=clients[:TICKETS],
             more=max(0, len(clients) - TICKETS),

@@ -27,6 +27,18 @@ async def test_the_page_shows_open_tickets_and_every_site(desk: Desk) -> None:
     assert "Open tickets" not in page
 
 
+async def test_the_page_of_one_site_shows_its_tickets_alone_and_the_way_back(desk: Desk) -> None:
+    page = await text(desk, "/?site=shop")
+    assert desk.ref in page
+    assert '<a href="/">Tous les sites</a>' in page
+    assert "blog" not in page
+    other = await text(desk, "/?site=blog")
+    assert desk.ref not in other
+    assert "blog" in other
+    nasty = await text(desk, "/?site=%22%3E%3Cscript%3E")
+    assert "<script" not in nasty
+
+
 async def test_it_speaks_english_when_asked(desk: Desk) -> None:
     page = await text(desk, "/?lang=en")
     assert "Open tickets" in page
