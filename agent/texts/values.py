@@ -43,9 +43,9 @@ def decimal(text: str, language: str) -> str:
 
 def duration(seconds: float, language: str) -> str:
     """Return seconds as a person says them, two units at most: `350 ms`, `4.2 s`, `3 min 20 s`, `2 d 4 h`."""
-    if abs(seconds) < 1:
+    if abs(seconds) < 0.9995:
         return f"{seconds * 1000:.0f} ms"
-    if abs(seconds) < 60:
+    if abs(seconds) < 9.95:
         return decimal(f"{seconds:.1f}".removesuffix(".0"), language) + " s"
     whole = round(seconds)
     parts = [
