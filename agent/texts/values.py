@@ -43,9 +43,11 @@ def decimal(text: str, language: str) -> str:
 
 def duration(seconds: float, language: str) -> str:
     """Return seconds as a person says them, two units at most: `350 ms`, `4.2 s`, `3 min 20 s`, `2 d 4 h`."""
-    if abs(seconds) < 0.9995:
+    if seconds < 0:
+        return f"-{duration(-seconds, language)}"
+    if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
-    if abs(seconds) < 9.95:
+    if seconds < 9.95:
         return decimal(f"{seconds:.1f}".removesuffix(".0"), language) + " s"
     whole = round(seconds)
     parts = [

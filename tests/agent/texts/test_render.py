@@ -37,6 +37,7 @@ def test_a_sentence_without_translation_stays_english() -> None:
         pytest.param(0.35, "350 ms", "350 ms", id="milliseconds"),
         pytest.param(4.25, "4.2 s", "4,2 s", id="seconds"),
         pytest.param(5.0, "5 s", "5 s", id="whole-seconds"),
+        pytest.param(-3600.0, "-1 h", "-1 h", id="backwards"),
         pytest.param(34.4, "34 s", "34 s", id="tens-of-seconds"),
         pytest.param(59.7, "1 min", "1 min", id="nearly-a-minute"),
         pytest.param(0.9996, "1 s", "1 s", id="nearly-a-second"),
