@@ -47,7 +47,6 @@ def history(  # typer reads the order of arguments from it
     config: Config = Path("config.toml"),
 ) -> int:
     """Tell what was seen of a site."""
-    from agent.core.desk.hours import hour_of
     from agent.present.terminal import paint_for
     from agent.settings import Agent
     from agent.store import outcomes, rollups
@@ -63,7 +62,7 @@ def history(  # typer reads the order of arguments from it
             outcomes.history(session, store.rules, site=site, check=check or None, begin=since, end=until, limit=most)
         )
     )
-    hours = store.read(lambda session: rollups.by_check(session, site, hour_of(since), until))
+    hours = store.read(lambda session: rollups.by_check(session, site, since, until))
     store.close()
     times = [one for one in hours if check in ("", one.key.check)]
     if not runs and not times:

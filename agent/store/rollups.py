@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.core.desk.hours import Cursor, Share, Span, Standing
+from agent.core.desk.hours import Cursor, Share, Span, Standing, hour_of
 from agent.store.checks import key_of
 from agent.store.instants import from_ms, length_ms, maybe_from, maybe_ms, to_ms
 from agent.store.session import Session
@@ -83,9 +83,9 @@ class CheckTimes:
 
 
 def by_check(session: Session, site: str, begin: datetime, end: datetime) -> tuple[CheckTimes, ...]:
-    """Sum the hours that begin in [begin, end), for each check of a site that has any."""
+    """Sum the hours from the one that holds `begin` to the last that begins before `end`, for each check of a site."""
     rows = session.rows("SELECT site, name, location FROM checks WHERE site = ? ORDER BY name, location", (site,))
-    found = (CheckTimes(key=key_of(row), times=times(session, key_of(row), begin, end)) for row in rows)
+    found = (CheckTimes(key=key_of(row), times=times(session, key_of(row), hour_of(begin), end)) for row in rows)
     return tuple(one for one in found if one.times.runs)
 
 

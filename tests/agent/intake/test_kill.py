@@ -1,0 +1,100 @@
+"""Killed at any moment, nothing is lost and nothing happens twice."""
+
+import asyncio
+import json
+import random
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from agent.core.desk.ticket import EventKind, State
+from agent.store import chain, events, tickets
+from tests.agent.intake.killed import DELIVERED, main, stream
+from tests.agent.kit import RULES, open_store
+
+SEED = 20261124
+
+
+def campaign(folder: Path, kills: int, rounds: int) -> int:
+    """Let a process work, kill it after a random time, start it again; return how often it was killed at work."""
+    dice = random.Random(SEED)
+    killed = 0
+    command = [sys.executable, "-m", "tests.agent.intake.killed", str(folder), str(SEED), str(rounds)]
+    while killed < kills:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        try:
+            process.wait(dice.uniform(0.0, 0.6))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            killed += 1
+        process.wait()
+        process.stdout.close()
+        assert process.returncode in (0, -9)
+        if process.returncode == 0:
+            break
+    asyncio.run(main(folder, SEED, rounds))
+    return killed
+
+
+def told(folder: Path) -> list[tuple[str, str]]:
+    """What each ticket of the stream went through, in the order it was told."""
+    lines = [json.loads(line) for line in (folder / DELIVERED).read_text(encoding="utf-8").splitlines()]
+    return sorted((line["ticket"], line["event"], line["key"]) for line in lines)  # type: ignore[misc]  # three texts
+
+
+def story(folder: Path) -> list[object]:
+    """Everything that is known in the end, but for what the batches' bounds decide."""
+    store = open_store(folder)
+    found = store.read(lambda session: tickets.listed(session, RULES, states=tuple(State)))
+    kinds = store.read(lambda session: [(e.ticket, e.seq, e.kind, e.at) for e in events.every(session)])
+    store.close()
+    return [sorted((t.fingerprint, t.state, t.detected_at, t.restored_at, t.occurrences) for t in found), len(kinds)]
+
+
+def check(folder: Path, rounds: int) -> None:
+    store = open_store(folder)
+    verified = store.read(chain.verify)
+    found = store.read(lambda session: tickets.listed(session, RULES, states=tuple(State)))
+    kinds = store.read(lambda session: [(event.ticket, event.kind) for event in events.every(session)])
+    rows = store.read(lambda session: session.rows("SELECT key, state, channel, ticket, kind FROM outbox"))
+    outcomes = store.read(lambda session: session.rows("SELECT count(*) AS n FROM outcomes"))[0]["n"]
+    store.close()
+    assert verified.faults == ()
+    assert outcomes == len(list(stream(SEED, rounds)))
+    live = Counter(ticket.fingerprint for ticket in found if ticket.live)
+    assert max(live.values(), default=0) <= 1
+    opened = Counter(ticket for ticket, kind in kinds if kind is EventKind.OPENED)
+    assert opened == Counter(ticket.ref for ticket in found)
+    delivered = [json.loads(line)["key"] for line in (folder / DELIVERED).read_text(encoding="utf-8").splitlines()]
+    assert Counter(delivered) == Counter(row["key"] for row in rows)
+    assert max(Counter(delivered).values()) == 1
+    assert {row["state"] for row in rows} == {"delivered"}
+    connection = sqlite3.connect(folder / "vigie.db")
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("kills", "rounds"),
+    [
+        pytest.param(5, 60, id="five-times"),
+        pytest.param(60, 1500, id="sixty-times", marks=[pytest.mark.soak]),
+    ],
+)
+def test_a_killed_process_loses_and_doubles_nothing(tmp_path: Path, kills: int, rounds: int) -> None:
+    interrupted, calm = tmp_path / "killed", tmp_path / "calm"
+    for folder in (interrupted, calm):
+        folder.mkdir()
+    killed = campaign(interrupted, kills, rounds)
+    assert killed == kills, "the stream was over before the last kill: make it longer"
+    check(interrupted, rounds)
+    asyncio.run(main(calm, SEED, rounds))
+    check(calm, rounds)
+    assert story(interrupted)[0] == story(calm)[0]
