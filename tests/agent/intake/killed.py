@@ -7,17 +7,19 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from agent.core.desk.message import Route
 from agent.core.desk.watch import Watch
 from agent.intake import Intake
+from agent.store import checks
 from agent.store.outlet import Outlet
 from checks.core.model import Artifact, Key, Observed, Outcome
 from tests.agent.kit import BROKEN, DOWN, UPTIME, at, open_store
 
 SITES = 20
+AGAIN = 3  # minutes of the stream that a process takes in a second time
 DELIVERED = "delivered.jsonl"
 
 
@@ -79,8 +81,8 @@ def _append(file: Path, line: str) -> None:
         out.write(f"{line}\n".encode())
 
 
-async def main(folder: Path, seed: int, rounds: int) -> None:
-    """Replay the whole stream: what is stored already changes nothing."""
+async def main(folder: Path, seed: int, rounds: int, *, whole: bool) -> None:
+    """Go on where the last process was killed, its last rounds again; or all of it again, which changes nothing."""
     store = open_store(folder)
     store.hold()
     intake = Intake(store, lambda _changes: None)
@@ -89,9 +91,11 @@ async def main(folder: Path, seed: int, rounds: int) -> None:
     await outlet.release()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
+    starts = store.read(checks.last_starts)
+    first = at(0) if whole or not starts else max(starts.values()) - timedelta(minutes=AGAIN)
     async with asyncio.TaskGroup() as group:
         group.create_task(intake.run())
-        for number, taken in enumerate(stream(seed, rounds)):
+        for number, taken in enumerate(one for one in stream(seed, rounds) if one[0].started >= first):
             await intake.put(*taken)
             if number % 40 == 0:
                 await deliver(outlet, folder / DELIVERED)
@@ -101,4 +105,4 @@ async def main(folder: Path, seed: int, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), whole=False))
