@@ -15,7 +15,10 @@ MEASURED = (
     "(SELECT c.site, m.value ->> 'name' AS name, m.value ->> 'value' AS value, m.value -> 'labels' AS labels"
     " FROM latest l JOIN checks c ON c.id = l.check_id, json_each(l.body, '$.answer.measures') m)"
 )
-BELIEVED = "(SELECT c.site, t.finding FROM tracks t JOIN checks c ON c.id = t.check_id WHERE t.belief != 'suspected')"
+BELIEVED = (
+    "(SELECT c.site, t.finding FROM tracks t JOIN checks c ON c.id = t.check_id"
+    " WHERE t.belief != 'suspected' AND c.site != 'agent')"
+)
 RANK = "CASE finding ->> 'severity' WHEN 'critical' THEN 3 WHEN 'major' THEN 2 ELSE 1 END"
 
 Table = dict[tuple[str, ...], float]
@@ -96,13 +99,13 @@ FIGURES = (
     Figure(
         where="fleet: Failing now: D",
         by=("site",),
-        sql=f"SELECT site, min(opened_at) FROM tickets WHERE state IN {LIVE} GROUP BY site",
+        sql=f"SELECT site, min(opened_at) FROM tickets WHERE site != 'agent' AND state IN {LIVE} GROUP BY site",
         within=1.0,
     ),
     Figure(
         where="fleet: Failing now: E",
         by=("site",),
-        sql=f"SELECT site, count(*) FROM tickets WHERE state IN {LIVE} GROUP BY site",
+        sql=f"SELECT site, count(*) FROM tickets WHERE site != 'agent' AND state IN {LIVE} GROUP BY site",
     ),
     Figure(
         where="fleet: Failed within this time: A",
@@ -139,6 +142,23 @@ FIGURES = (
         within=0.01,
     ),
     Figure(where="agent-health: Outcomes not stored yet: A", sql="SELECT 0"),
+    Figure(where="agent-health: Messages waiting: A", sql="SELECT count(*) FROM outbox WHERE state = 'pending'"),
+    Figure(
+        where="agent-health: Messages waiting, by channel: A",
+        by=("channel",),
+        sql="SELECT channel, sum(state = 'pending') FROM outbox GROUP BY channel",
+    ),
+    Figure(
+        where="agent-health: Age of the oldest message: A",
+        by=("channel",),
+        sql="""SELECT channel, CASE WHEN sum(state = 'pending') THEN :now - min(made) / 1000.0 ELSE 0 END
+               FROM outbox GROUP BY channel""",
+    ),
+    Figure(
+        where="agent-health: Problems the agent found with itself: A",
+        by=("rule",),
+        sql="SELECT rule, 1 FROM tickets WHERE family LIKE 'agent.%' AND state IN " + LIVE,
+    ),
     Figure(
         where="rules: VigieSilent",
         sql="SELECT :now - max(started + took) / 1000.0 FROM outcomes",
