@@ -30,6 +30,7 @@ async def demo_site(settings: Settings) -> AsyncIterator[None]:
         demo.listen.host,
         str(demo.listen.port),
         str(state_dir / "demo" / "faults"),
+        f"--https={demo.https_port}",
         *demo.faults,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
@@ -95,7 +95,18 @@ def _head(answer: Answer) -> bytes:
 
 async def open_site(host: str, port: int, faults: Faults) -> asyncio.Server:
     """Listen and serve; port 0 takes a free one. Raises `OSError` when the port is taken."""
-    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener = listen(host, port)
+    return await asyncio.start_server(serving("http", host, listener, faults), sock=listener)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on one address; raises `OSError` when the port is taken."""
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
+def serving(
+    scheme: str, host: str, listener: socket.socket, faults: Faults
+) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    """Return what serves the connections of a listener."""
     name = f"[{host}]" if ":" in host else host
-    site = Site(f"http://{name}:{listener.getsockname()[1]}", faults)
-    return await asyncio.start_server(site.serve, sock=listener)
+    return Site(f"{scheme}://{name}:{listener.getsockname()[1]}", faults).serve

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, assert_never
 
 from checks.core.check import Context, Files, Looking, Progress, Recheck
-from checks.core.errors import CannotLook
+from checks.core.errors import CannotLook, VigieError
 from checks.core.facts import clean_text
 from checks.core.model import (
     Answer,
@@ -86,6 +86,8 @@ async def run(
         answer = await _attempts(job, check, net, now, progress, redact, witness)
     except CannotLook as error:
         answer = Unobserved(cause=error.cause, detail=clean_text(error.detail))
+    except VigieError as error:  # a trust file or a secret that is not there: whoever reads the line can mend it
+        answer = Unobserved(cause="configuration", detail=clean_text(str(error)))
     except (TimeoutError, MemoryError, OSError) as error:
         answer = _our_limits(job, error)
     except Exception as error:  # noqa: BLE001  # the runner turns our own bugs into data, here and nowhere else

@@ -16,7 +16,7 @@ from checks.tls.judge_records import judge_records
 from checks.tls.judge_service import judge_differences, judge_failures, judge_service
 from checks.tls.options import Options
 from checks.tls.rules import REVOCATION_UNAVAILABLE, REVOKED
-from checks.tls.seen import Chain, Endpoint, Listed, Look, Memory, Remembered, Seen
+from checks.tls.seen import Chain, Endpoint, Head, Listed, Look, Memory, Remembered, Seen
 
 AGAIN = 1.0  # seconds before the second look
 PATIENCE = timedelta(days=3)  # with an authority whose revocation lists cannot be had
@@ -126,10 +126,15 @@ def _web(seen: Seen, options: Options) -> Iterator[Finding]:
     if not options.hsts:
         return
     for endpoint in seen.endpoints:
+        heads: dict[tuple[str, ...], Head] = {}
+        addresses: dict[tuple[str, ...], list[str]] = {}
         for look in endpoint.looks:
             if untested.shows_hsts(endpoint, look) and look.head is not None:
-                where = endpoint.subject if len(endpoint.looks) == 1 else f"{endpoint.subject} ({look.address})"
-                yield from judge_hsts(look.head, seen.host, where, preload=seen.preload, entry=seen.entry)
+                heads[look.head.hsts] = look.head
+                addresses.setdefault(look.head.hsts, []).append(look.address)
+        for hsts, head in heads.items():
+            where = endpoint.subject if len(heads) == 1 else f"{endpoint.subject} ({', '.join(addresses[hsts])})"
+            yield from judge_hsts(head, seen.host, where, preload=seen.preload, entry=seen.entry)
 
 
 def _remembered(endpoint: Endpoint, compared: Compared, found: list[Finding], now: datetime) -> Remembered:

@@ -14,7 +14,8 @@ class Fault:
     """One fault: what a person is told of it, and what it makes of a healthy answer."""
 
     summary: str
-    change: Callable[[Request, Answer], Answer]
+    change: Callable[[Request, Answer], Answer] = lambda _request, answer: answer
+    certificate_days: float | None = None  # left to the certificate of the https site; None: as many as ever
 
 
 class UnknownFault(VigieError):

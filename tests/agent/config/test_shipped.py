@@ -30,9 +30,11 @@ def test_it_watches_the_demo_every_few_seconds_with_one_fault_on() -> None:
     demo = settings[Demo]
     assert (demo.enabled, demo.faults) == (True, ("down",))
     assert all(faults.find(name) for name in demo.faults)
-    (one,) = plan(settings).planned
+    secure, one = sorted(plan(settings).planned, key=lambda planned: planned.kind)
     assert (one.kind, one.client) == ("uptime", "lumiere")
     assert one.target == f"http://{demo.listen.written()}/"
+    assert (secure.kind, secure.target) == ("tls", f"https://{demo.listen.host}:{demo.https_port}/")
+    assert secure.options.ca_file == str(ROOT / "var" / "demo" / "ca.pem")
     assert one.every.total_seconds() <= 5
 
 

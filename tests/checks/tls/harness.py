@@ -43,29 +43,21 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOST = "acme.test"
 SUBJECT = f"{HOST}:443"
-# The lab dates certificates by the clock: what is wished here is shifted so that it holds at NOW.
-SHIFT = authority.now() - NOW
-ROOT = authority.root(left=3000 * DAY - SHIFT, since=300 * DAY + SHIFT)
+ROOT = authority.root(today=NOW)
 TRUST = Trust([], [read(ROOT.der)], "harness")
 OPTIONS = Options()
 LIST = "http://crl.test/"
 
 
 def middle(**wish: Any) -> Issued:
-    dates = {"left": 900 * DAY, "since": 100 * DAY, **wish}
-    return authority.intermediate(ROOT, **_shifted(dates))
-
-
-def _shifted(wish: dict[str, Any]) -> dict[str, Any]:
-    return {**wish, "left": wish["left"] - SHIFT, "since": wish["since"] + SHIFT}
+    return authority.intermediate(ROOT, today=NOW, **wish)
 
 
 MIDDLE = middle()
 
 
 def leaf(issuer: Issued | None = MIDDLE, **wish: Any) -> Issued:
-    wishes = _shifted({"dns": [HOST], "subject": HOST, "left": 60 * DAY, "since": 30 * DAY, **wish})
-    return issue(Wish(**wishes), issuer)
+    return issue(Wish(**{"dns": [HOST], "subject": HOST, "today": NOW, **wish}), issuer)
 
 
 def sent(*issued: Issued) -> Chain:

@@ -74,6 +74,7 @@ class Wish:
     ips: Sequence[str] = ()
     since: dt.timedelta = dt.timedelta(days=30)  # ago
     left: dt.timedelta = dt.timedelta(days=60)
+    today: dt.datetime | None = None  # what both are counted from; None: this moment
     key: SigningKey | None = None
     ca: bool | None = None  # None: no basic constraints
     path_length: int | None = None
@@ -107,8 +108,8 @@ def issue(wish: Wish, issuer: Issued | None = None) -> Issued:
         .issuer_name(issued_by)
         .public_key(own.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now() - wish.since)
-        .not_valid_after(now() + wish.left)
+        .not_valid_before((wish.today or now()) - wish.since)
+        .not_valid_after((wish.today or now()) + wish.left)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
