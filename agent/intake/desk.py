@@ -97,6 +97,9 @@ class Desk:
 
     def put(self, step: Step, at: datetime, body: str) -> None:
         """Take a ticket as it now is, and what happened to it."""
+        before = self.tickets.get(step.ticket.ref)
+        if before is not None and not lifecycle.may(before.state, step.ticket.state):
+            raise ValueError(f"{step.ticket.ref} may not go from {before.state} to {step.ticket.state}")
         self.keep(step.ticket)
         self.happenings.append(Happening(ref=step.ticket.ref, kind=step.kind, at=at, body=body))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +15,9 @@ from agent.intake.batch import Changes, Rules, decide
 from agent.intake.trouble import Trouble
 from agent.intake.verdicts import Sighting
 from agent.store import Session, Store, StoreError
-from checks.core.model import Observed, Outcome
+from checks.core.errors import VigieError
+from checks.core.facts import clean_text
+from checks.core.model import Observed, Outcome, Unobserved
 
 log = logging.getLogger("vigie.intake")
 
@@ -24,6 +27,10 @@ ROOM = 20_000  # outcomes that wait while the store cannot be written; beyond th
 BARE = 500  # outcomes that wait with their evidence; what comes after waits without
 AGAIN = 1.0  # seconds between two tries to write
 PARTING = 2.0  # seconds that tries go on after `close`
+
+# What data that no store can hold raises: lone surrogates, numbers beyond 64 bits, a memory over its bound. A bug of
+# ours made it, and must not stop the rest.
+UNSTORABLE = (ValueError, TypeError, OverflowError, VigieError, sqlite3.Error)
 
 Told = Callable[[Changes], None]
 Clock = Callable[[], datetime]
@@ -139,10 +146,25 @@ class Intake:
                     log.error("%d outcomes could not be stored", len(batch) + self.waiting)  # noqa: TRY400  one line
                     return
                 await asyncio.sleep(self._again)
+            except UNSTORABLE as error:
+                await self._sort_out(batch, error)
+                return
             else:
                 self._told(changes)
                 await self._works()
                 return
+
+    async def _sort_out(self, batch: tuple[Sighting, ...], error: Exception) -> None:
+        """Store one by one a batch that cannot be stored; the one to blame becomes one that could not look."""
+        if len(batch) > 1:
+            for one in batch:
+                await self._write((one,))
+            return
+        outcome = batch[0].outcome
+        log.error("an outcome of %s of %s cannot be stored", outcome.key.check, outcome.key.site, exc_info=error)
+        if not isinstance(outcome.answer, Unobserved):
+            instead = Unobserved(cause="bug", detail=clean_text(f"{type(error).__name__}: {error}"))
+            await self._write((replace(batch[0], outcome=replace(outcome, answer=instead)),))
 
     def _take(self, session: Session, batch: tuple[Sighting, ...]) -> Changes:
         return self._commit(session, lambda session: decide(session, self._store.rules, self.rules, batch))

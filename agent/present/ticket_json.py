@@ -3,7 +3,7 @@
 import json
 
 from agent.core.desk.ticket import Ticket
-from agent.core.desk.view import TicketStory, TicketView, Told, Try
+from agent.core.desk.view import Exhibit, TicketStory, TicketView, Told, Try
 from agent.present.outcome_json import Json, fact_json, finding_json, instant
 from agent.texts import render
 
@@ -63,6 +63,7 @@ def story_json(story: TicketStory, language: str | None = None) -> dict[str, Jso
         "advice": render(ticket.finding.rule.advice, ticket.finding.facts, spoken),
         "evidence": {name: fact_json(value) for name, value in ticket.finding.facts},
         "tries": [_try_json(one, spoken) for one in story.tries],
+        "exhibits": [_exhibit_json(exhibit) for exhibit in story.exhibits],
         "children": [child.ref for child in story.children],
         "history": [_told_json(one) for one in story.told],
     }
@@ -79,6 +80,18 @@ def _try_json(one: Try, language: str) -> Json:
         "attempt": one.number,
         "seconds": one.took.total_seconds(),
         "findings": [finding_json(finding, language) for finding in one.findings],
+    }
+
+
+def _exhibit_json(exhibit: Exhibit) -> Json:
+    return {
+        "run": instant(exhibit.started),
+        "kind": exhibit.kind,
+        "name": exhibit.name,
+        "media": exhibit.media,
+        "bytes": exhibit.bytes,
+        "sha256": exhibit.sha256,
+        "file": exhibit.file,
     }
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from agent.core.desk.ticket import EventKind, State, Ticket
-from agent.core.desk.view import TicketStory, TicketView, Told, Try
+from agent.core.desk.view import Exhibit, TicketStory, TicketView, Told, Try
 from agent.present.terminal import Paint
 from agent.present.ticket_json import title
 from agent.texts import render, translate
-from agent.texts.values import duration
+from agent.texts.values import duration, size
 from checks.core.facts import Fact
 from checks.core.model import Finding, Maintenance, Severity
 
@@ -110,6 +110,7 @@ def story_text(story: TicketStory, now: datetime, reader: Reader) -> Iterator[st
         yield reader.line("see yourself", curl)
     yield from _facts(ticket.finding, reader)
     yield from _tries(story.tries, reader)
+    yield from _exhibits(story.exhibits, reader)
     yield from _told(story, reader)
 
 
@@ -181,6 +182,16 @@ def _tries(tries: tuple[Try, ...], reader: Reader) -> Iterator[str]:
         took = duration(one.took.total_seconds(), reader.language)
         line = reader.say("attempt {number}, {took}: {found}", number=one.number, took=took, found=found)
         yield f"    {reader.when(one.started)}  {line}"
+
+
+def _exhibits(exhibits: tuple[Exhibit, ...], reader: Reader) -> Iterator[str]:
+    if not exhibits:
+        return
+    yield ""
+    yield f"  {reader.paint(reader.say('what was kept'), 'bold')}"
+    for exhibit in exhibits:
+        weight = size(exhibit.bytes, reader.language)
+        yield f"    {reader.when(exhibit.started)}  {exhibit.name}, {exhibit.media}, {weight}: {exhibit.file}"
 
 
 def _told(story: TicketStory, reader: Reader) -> Iterator[str]:

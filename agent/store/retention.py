@@ -40,7 +40,10 @@ def sweep(session: Session, retention: Retention, now: datetime, cap: int, rows:
 def _outcomes(session: Session, before: datetime, most: int) -> int:
     """Each check's oldest rows lie together, so they are found check by check."""
     dropped = 0
-    for row in session.rows("SELECT id FROM checks"):
+    old = (
+        "SELECT id FROM checks WHERE EXISTS (SELECT 1 FROM outcomes WHERE check_id = checks.id AND started < ?) LIMIT ?"
+    )
+    for row in session.rows(old, (to_ms(before), most)):
         if dropped >= most:
             break
         dropped += session.run(

@@ -15,6 +15,7 @@ from checks.core.registry import Catalogue
 T = TypeVar("T")
 
 FILE = "vigie.db"  # its name in the state folder
+LOG = 64 * 1024**2  # bytes that the write-ahead log keeps after it was bigger
 
 
 class Store:
@@ -40,6 +41,7 @@ class Store:
         try:
             schema.prepare(session)
             session.db.execute("PRAGMA synchronous=NORMAL")
+            session.pragma(f"journal_size_limit={LOG}")
         except BaseException:
             session.close()
             raise

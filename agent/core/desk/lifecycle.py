@@ -117,3 +117,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.CLOSED: frozenset(),
     State.MERGED: frozenset(),
 }
+
+
+def may(state: State, to: State) -> bool:
+    """Whether something that happens to a ticket may take it from one state to another."""
+    return to is state or to in TRANSITIONS[state]

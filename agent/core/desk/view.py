@@ -50,6 +50,11 @@ class Exhibit:
     bytes: int
     sha256: str
 
+    @property
+    def file(self) -> str:
+        """Where it lies, from the state folder on."""
+        return f"evidence/{self.sha256[:2]}/{self.sha256}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketStory:

@@ -7,11 +7,13 @@ import pytest
 
 from agent.core.desk.ticket import State
 from agent.intake import Intake
-from agent.store import Session
+from agent.store import Session, outcomes
 from agent.store.errors import StoreFull, StoreUnavailable
-from checks.core.model import Artifact, Observed
+from agent.store.outcomes import Result
+from checks.core.facts import MAX_TEXT
+from checks.core.model import ALL, Artifact, Observed, Untested
 from tests.agent.intake.bench import Bench, down, well
-from tests.agent.kit import UPTIME, outcome
+from tests.agent.kit import EXPIRED, RULES, UPTIME, at, outcome
 
 Act = Callable[[Session], object]
 
@@ -124,3 +126,33 @@ async def test_a_damaged_store_is_waited_for_too(bench: Bench) -> None:
     await intake.close()
     await asyncio.wait_for(intake.run(), 30)
     assert "damaged" in str(intake.trouble)
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["among-others", "alone"])
+async def test_an_outcome_that_no_store_can_hold_stops_no_other(
+    bench: Bench, caplog: pytest.LogCaptureFixture, together: bool
+) -> None:
+    unstorable = Untested(families=ALL, subject="\ud800", cause="x")
+    poison = outcome(UPTIME, 1, untested=(unstorable,)), UPTIME
+    others = (down(0), down(2), down(3)) if together else ()
+    await bench.take(*others[:1], poison, *others[1:])
+    runs = bench.store.read(lambda session: list(outcomes.history(session, RULES, site="shop", begin=at(0), end=at(9))))
+    assert [past.result for past in runs if past.started == at(1)] == [Result.UNOBSERVED]
+    assert len(runs) == 1 + len(others)
+    assert [ticket.occurrences for ticket in bench.tickets()] == ([3] if together else [])
+    assert "cannot be stored" in caplog.text
+
+
+async def test_hostile_facts_come_back_clean_or_cut(bench: Bench) -> None:
+    facts = {
+        "nan": float("nan"),
+        "surrogate": "a\ud800",
+        "control": "\x1b[31m\x00",
+        "long": "x" * 1_000_000,
+        "big": 2**80,
+    }
+    await bench.take((outcome(UPTIME, 0, EXPIRED.found("\udfff\x00", **facts)), UPTIME))  # type: ignore[arg-type]
+    (ticket,) = bench.tickets()
+    assert ticket.finding == EXPIRED.found("\udfff\x00", **facts)  # type: ignore[arg-type]
+    assert ticket.finding.subject == "\ufffd\ufffd"
+    assert len(str(ticket.finding.fact("long"))) == MAX_TEXT

@@ -95,6 +95,9 @@ def test_the_transitions_are_whole_and_ends_are_ends() -> None:
     assert lifecycle.TRANSITIONS[State.CLOSED] == lifecycle.TRANSITIONS[State.MERGED] == frozenset()
     assert all(State.RESOLVED in lifecycle.TRANSITIONS[state] for state in LIVE)
     assert lifecycle.TRANSITIONS[State.RESOLVED] & LIVE == {State.OPEN}
+    assert lifecycle.may(State.OPEN, State.OPEN)
+    assert lifecycle.may(State.RESOLVED, State.OPEN)
+    assert not lifecycle.may(State.CLOSED, State.OPEN)
 
 
 def test_a_fingerprint_holds_nothing_volatile_and_no_two_names_share_one() -> None:
