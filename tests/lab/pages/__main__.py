@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.lab.pages import cms, later, node, others, php, python, web
+from tests.lab.pages import cms, last, later, node, others, php, python, web
 from tests.lab.pages.room import Room, Shot, record
 
 log = logging.getLogger("lab.pages")
@@ -22,6 +22,7 @@ MAKERS: tuple[Maker, ...] = (
     *node.MAKERS,
     *others.MAKERS,
     *later.MAKERS,
+    *last.MAKERS,
 )
 
 
