@@ -87,7 +87,9 @@ def look_at(page: Page, last: LastGood | None = None) -> Mark | None:
         return _by_headers(known, headers, page.status)
     source = _scanned(page, headers)
     suspects = known.suspects(source, _glance(page, headers, source, last))
-    if not suspects and not _may_be_blank(source):
+    shown = _shown(source, 3 * max((one.max_words for one in suspects), default=0) + ENOUGH_SHOWN)
+    suspects = [one for one in suspects if not one.max_words or shown < 3 * one.max_words + ENOUGH_SHOWN]
+    if not suspects and shown >= ENOUGH_SHOWN:
         return None
     text = _text(page, headers)
     document = html.read(text)
@@ -202,10 +204,10 @@ def _stopped(page: Page, document: Document, last: LastGood | None) -> Mark | No
     return Mark(kind=Kind.ERROR_PAGE, id="stopped", product="", seen=seen, trust=Trust.CHANGED)
 
 
-def _may_be_blank(source: bytes) -> bool:
-    """Whether the page could show nothing: hardly any text stands right after a tag."""
-    shown = _SHOWN.finditer(source, max(0, source.find(b"<body")))
-    return next(islice(shown, ENOUGH_SHOWN - 1, None), None) is None
+def _shown(source: bytes, most: int) -> int:
+    """Count the pieces of text that stand right after a tag, up to `most`: about as many words are shown at least."""
+    pieces = _SHOWN.finditer(source, max(0, source.find(b"<body")))
+    return sum(1 for _piece in islice(pieces, most))
 
 
 def _glance(page: Page, headers: Mapping[str, str], source: bytes, last: LastGood | None) -> Glance:
