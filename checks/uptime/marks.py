@@ -95,6 +95,7 @@ class Marks:
     failing: tuple[int, ...]  # signatures that only an error status and a short text tell
     titled: tuple[int, ...]  # signatures without needles, told by title
     headed: tuple[int, ...]  # signatures without needles, told by a header
+    telling: frozenset[str]  # the names of those headers
     version: int  # changes with the data
 
     def suspects(self, source: bytes, glance: "Glance") -> list[Signature]:
@@ -191,6 +192,7 @@ def load() -> Marks:
         failing=tuple(index for index, one in plain if not one.titles and not one.headers),
         titled=tuple(index for index, one in plain if one.titles),
         headed=tuple(index for index, one in plain if one.headers),
+        telling=frozenset(name for _index, one in plain for name, _pattern in one.headers),
         version=zlib.crc32(data),
     )
 

@@ -80,11 +80,10 @@ class Difference:
 def look_at(page: Page, last: LastGood | None = None) -> Mark | None:
     """Return what tells that the page is not the site's own, None when it may well be."""
     known = marks.load()
-    headers = {name.lower(): value for name, value in page.headers}
-    if last is not None and page.status < 400 and last.checksum == _checksum(page.body, known.version):
-        return _by_headers(known, headers, page.status)
-    if not _is_readable(page, headers):
-        return _by_headers(known, headers, page.status)
+    same = last is not None and page.status < 400 and last.checksum == _checksum(page.body, known.version)
+    if same or not _is_readable(page):
+        return _by_headers(known, page)
+    headers = _lower(page)
     source = _scanned(page, headers)
     suspects = known.suspects(source, _glance(page, headers, source, last))
     shown = _shown(source, 3 * max((one.max_words for one in suspects), default=0) + ENOUGH_SHOWN)
@@ -106,7 +105,7 @@ def remember(page: Page, last: LastGood | None, now: datetime) -> LastGood:
     checksum = _checksum(page.body, marks.load().version)
     if last is not None and now - last.taken < FRESH and (last.checksum == checksum or _is_near(page, last)):
         return last
-    document = html.read(_text(page, {name.lower(): value for name, value in page.headers}))
+    document = html.read(_text(page, _lower(page)))
     return LastGood(
         title=document.title,
         size=len(page.body),
@@ -119,7 +118,7 @@ def remember(page: Page, last: LastGood | None, now: datetime) -> LastGood:
 
 def compare(page: Page, last: LastGood) -> Difference:
     """Return how the page differs from the last good one, for the evidence of a ticket."""
-    document = html.read(_text(page, {name.lower(): value for name, value in page.headers}))
+    document = html.read(_text(page, _lower(page)))
     return Difference(
         title=None if document.title == last.title else (last.title, document.title),
         size=(last.size, len(page.body)),
@@ -141,15 +140,19 @@ def likeness(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     return sum(word in common for word in union) / len(union) if union else 1.0
 
 
-def _by_headers(known: marks.Marks, headers: Mapping[str, str], status: int) -> Mark | None:
+def _by_headers(known: marks.Marks, page: Page) -> Mark | None:
     """Judge what says itself in a header alone, whatever the body."""
-    sight = Sight(
-        status=status, headers=headers, document=Document(), title="", headings=(), text="", unseen="", html=""
-    )
-    for signature in known.by_headers(Glance(status=status, headers=headers)):
+    if not any(name.lower() in known.telling for name, _value in page.headers):
+        return None
+    sight = _sight(page, _lower(page), Document(), "")
+    for signature in known.by_headers(Glance(status=page.status, headers=sight.headers)):
         if marks.holds(signature, sight) is not None:
             return _mark(signature, "")
     return None
+
+
+def _lower(page: Page) -> dict[str, str]:
+    return {name.lower(): value for name, value in page.headers}
 
 
 def _mark(signature: Signature, seen: str) -> Mark:
@@ -225,10 +228,10 @@ def _is_html(page: Page) -> bool:
     return not kind or kind.startswith(("text/html", "application/xhtml"))
 
 
-def _is_readable(page: Page, headers: Mapping[str, str]) -> bool:
+def _is_readable(page: Page) -> bool:
     if page.status in _NO_BODY or 300 <= page.status < 400 or page.status < 200:
         return False
-    kind = headers.get("content-type", "").strip().lower()
+    kind = _content_type(page)
     return not kind or kind.startswith(_READABLE)
 
 

@@ -33,7 +33,8 @@ import ("net/http"; "net/http/httputil"; "net/url"; "os")
 func main() {
 	dead, _ := url.Parse("http://127.0.0.1:" + os.Args[2])
 	http.Handle("/dead", httputil.NewSingleHostReverseProxy(dead))
-	http.HandleFunc("/boom", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "tariff: no such file", 500) })
+	http.HandleFunc("/boom", func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "tariff: no such file", 500) })
 	http.Handle("/files/", http.StripPrefix("/files/", http.FileServer(http.Dir("www"))))
 	http.ListenAndServe("127.0.0.1:"+os.Args[1], nil)
 }
@@ -41,7 +42,8 @@ func main() {
     "gin": """package main
 import ("github.com/gin-gonic/gin"; "os")
 func main() {
-	r := gin.New(); r.GET("/boom", func(c *gin.Context) { c.String(500, "no tariff") }); r.Run("127.0.0.1:" + os.Args[1])
+	r := gin.New(); r.GET("/boom", func(c *gin.Context) { c.String(500, "no tariff") })
+	r.Run("127.0.0.1:" + os.Args[1])
 }
 """,
     "echo": """package main
@@ -52,7 +54,10 @@ func main() {
 }
 """,
 }
-RACK = "run ->(env) { env['PATH_INFO'] == '/home' ? [200, {'content-type' => 'text/html'}, ['HOME']] : raise('No tariff') }\n"
+RACK = """run ->(env) {
+  env['PATH_INFO'] == '/home' ? [200, {'content-type' => 'text/html'}, ['HOME']] : raise('No tariff')
+}
+"""
 SLIM = """<?php
 require 'Slim/autoload.php'; $_SERVER['SCRIPT_NAME'] = '/index.php';
 $app = new Slim\\App(['settings' => ['displayErrorDetails' => SHOWN]]);
@@ -162,7 +167,7 @@ http {{ access_log off; server {{ listen {HOST}:{port};
 
 
 def daemons(room: Room) -> Iterator[Shot]:
-    """Record daemons that have pages of their own: busybox httpd, Icecast, Alertmanager, Syncthing, Transmission, Monit."""
+    """Record daemons with pages of their own: busybox httpd, Alertmanager, Syncthing, Transmission, Monit."""
     room.folder.chmod(0o777)
     room.write("www/index.html", HEALTHY)
     home = CLEAN | {"HOME": str(room.folder)}
