@@ -160,6 +160,8 @@ class _Reader:
         if self.sink is self.unseen:
             return  # what browsers do not draw does not count
         self.count[name] += 1
+        if "background" in inside:
+            self.count["img"] += 1
         if name in _SPECIMENS:
             self.open_specimens[name] += 1
             self.sink = self.specimens

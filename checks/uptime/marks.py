@@ -63,6 +63,7 @@ class Signature:
     html: str = ""  # the source
     max_words: int = 0  # 0: any number
     max_links: int = -1  # -1: any number
+    max_inputs: int = -1
     min_status: int = 0
     ended: bool | None = None  # whether the page says where it ends
 
@@ -152,6 +153,8 @@ def holds(signature: Signature, sight: Sight) -> str | None:
     """Return what was seen when the mark holds (a few words of the page, "" when only a header tells), else None."""
     document = sight.document
     if sight.status < signature.min_status or (signature.max_words and document.words > signature.max_words):
+        return None
+    if 0 <= signature.max_inputs < document.inputs:
         return None
     if 0 <= signature.max_links < document.links or signature.ended not in {None, document.closed}:
         return None

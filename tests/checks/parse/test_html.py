@@ -57,6 +57,7 @@ def test_text(page: str, text: str) -> None:
         pytest.param("<noscript>on</noscript>", "unseen", "on", id="unseen-text"),
         pytest.param("<pre>a\nb</pre>", "specimens", "a b", id="specimen-text"),
         pytest.param("<img><svg></svg><canvas></canvas>", "pictures", 3, id="pictures"),
+        pytest.param('<body style="background: url(x.jpg)">', "pictures", 1, id="a-picture-behind-the-page"),
         pytest.param("<noscript><img></noscript>", "pictures", 0, id="a-picture-that-is-not-drawn"),
         pytest.param("<iframe></iframe><frame>", "frames", 2, id="frames"),
         pytest.param("<input><select></select>", "inputs", 2, id="inputs"),
