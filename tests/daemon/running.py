@@ -33,11 +33,12 @@ class Place:
     folder: Path
     web: int
     demo: int
+    https: int  # the demo over TLS
 
     @classmethod
     def make(cls, folder: Path, *, first: str = "down", every: str = "1s", more: str = "") -> "Place":
         """Write a configuration that watches the demo client."""
-        place = cls(folder=folder, web=free_port(), demo=free_port())
+        place = cls(folder=folder, web=free_port(), demo=free_port(), https=free_port())
         place.write(first=first, every=every, more=more)
         return place
 
@@ -53,6 +54,7 @@ language = "en"
 [demo]
 enabled = true
 listen = "127.0.0.1:{self.demo}"
+https_port = {self.https}
 faults = ["{first}"]
 
 [sites.atelier]
