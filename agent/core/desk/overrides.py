@@ -22,4 +22,4 @@ def _seen(finding: Finding, rules: dict[str, RuleOverride]) -> Finding | None:
         return finding
     if rule.disabled:
         return None
-    return finding if rule.severity is None else replace(finding, severity=rule.severity)
+    return replace(finding, severity=rule.severity or finding.severity)
