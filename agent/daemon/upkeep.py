@@ -77,7 +77,7 @@ class Upkeep:
     def _lacks_ipv6(self) -> bool:
         """Whether a check needed IPv6 and there still is none."""
         if self.tally.lacked_ipv6:
-            works = 6 not in self.uplink.silent and self._families.usable(_SOME_IPV6, public=True)
+            works = 6 not in self.uplink.silent and self._families.usable(_SOME_IPV6)
             self.tally.lacked_ipv6 = not works
         return self.tally.lacked_ipv6
 

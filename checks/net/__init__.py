@@ -14,7 +14,6 @@ from checks.net.guard import guard_for
 from checks.net.handshakes import Handshakes
 from checks.net.http.client import Client
 from checks.net.http.engine import Engine
-from checks.net.http.exchange import Heard
 from checks.net.resolve import Resolver
 from checks.parse.urls import BadUrl, parse
 
@@ -36,7 +35,7 @@ class Net:
         """
         try:
             host = parse(target).host
-            headers = tuple([(name, secret.reveal()) for name, secret in options.headers])
+            headers = tuple([(name, secret.reveal()) for name, secret in options.headers]) if options.headers else ()
         except (BadUrl, SecretMissing) as error:
             raise CannotLook("configuration", str(error)) from error
         return Client(
@@ -48,12 +47,8 @@ class Net:
             overrides=options.resolve,
             headers=headers,
             user_agent=options.user_agent,
-            remember=self._remember,
+            remember=self.handshakes.note,
         )
-
-    def _remember(self, heard: Heard) -> None:
-        if heard.handshake is not None:
-            self.handshakes.note(heard.handshake)
 
 
 @asynccontextmanager

@@ -5,6 +5,8 @@ import socket
 import time
 from collections.abc import Callable
 
+from checks.net.guard import Reach, reach
+
 _FRESH = 30.0  # seconds a look at the routes is believed
 _LACKING = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EHOSTUNREACH})
 # A connected datagram socket asks the kernel for a route and sends nothing (documentation addresses, RFC 5737 and 3849
@@ -24,12 +26,12 @@ class Families:
         """Take families (4, 6) out of all runs: no reference target answers on them."""
         self._silent = families
 
-    def usable(self, address: str, *, public: bool) -> bool:
+    def usable(self, address: str) -> bool:
         """Whether an address is worth trying from here."""
         family = 6 if ":" in address else 4
-        if not public:
-            return family == 4 or has_route(address, socket.AF_INET6)
-        return family not in self._silent and self._has_route(family)
+        if reach(address) is Reach.PUBLIC:
+            return family not in self._silent and self._has_route(family)
+        return family == 4 or has_route(address, socket.AF_INET6)
 
     def _has_route(self, family: int) -> bool:
         known = self._routes.get(family)

@@ -1,7 +1,7 @@
 """The address guard: a site's pages, redirects and names must not be able to steer the agent into the house."""
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -34,6 +34,7 @@ _METADATA = frozenset(
 _THIS_HOST = (ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("::/128"))
 _NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 _COMPATIBLE = ipaddress.ip_network("::/96")
+_KEPT = 256  # answers of one guard
 _STRICTNESS = (Reach.PUBLIC, Reach.PRIVATE, Reach.LINK_LOCAL, Reach.LOOPBACK, Reach.METADATA)
 
 
@@ -109,9 +110,18 @@ class Guard:
     given: frozenset[tuple[str, str]] = frozenset()
     everything: bool = False  # allow_private = true
     listed: tuple[Network, ...] = ()
+    _known: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
 
     def allows(self, host: str, address: str) -> bool:
         """Whether `host` may be reached at `address`, the one that is really connected to."""
+        known = self._known.get((host, address))
+        if known is None:
+            known = self._judge(host, address)
+            if len(self._known) < _KEPT:
+                self._known[host, address] = known
+        return known
+
+    def _judge(self, host: str, address: str) -> bool:
         where = reach(address)
         if where is Reach.PUBLIC:
             return self.own in (None, Reach.PUBLIC) or host != self.host

@@ -5,15 +5,16 @@ from datetime import datetime
 from itertools import pairwise
 
 from checks.core.check import Looking, Recheck
-from checks.core.model import ALL, Finding, Layer, Measure, Remember, Said, Severity, Untested
+from checks.core.model import ALL, Finding, Layer, Remember, Said, Severity, Untested
 from checks.net.http.exchange import Hop, Tried, Visit
 from checks.net.http.failure import NetFailure, Reason, Stage
 from checks.net.http.redirects import downgrades
 from checks.parse.domains import same_owner
 from checks.uptime import evidence, measures
+from checks.uptime.measures import figure
 from checks.uptime.options import IpVersion, Options, ranges
 from checks.uptime.rules import ADDRESS, BLOCKED, CONTENT, DOWN, REDIRECT, SLOW
-from checks.uptime.seen import Memory, Seen
+from checks.uptime.seen import READ_WELL, WELL, Memory, Seen
 
 _LAYERS = {"dns": Layer.DNS, "connect": Layer.TCP, "tls": Layer.TLS}
 _BLOCKING_PAGES = frozenset({"blank_page", "error_page", "maintenance_page", "parked_page"})
@@ -24,7 +25,7 @@ _AGAIN = 1.0  # seconds before the second look
 
 def expected(status: int, options: Options) -> bool:
     """Whether a status is one that the check expects."""
-    return any(status in one for one in ranges(options.expect_status))
+    return status in ranges(options.expect_status)
 
 
 def judge(seen: Seen, options: Options, _memory: Memory | None, _now: datetime) -> Iterator[Said]:
@@ -34,30 +35,47 @@ def judge(seen: Seen, options: Options, _memory: Memory | None, _now: datetime) 
     if seen.reading.challenge:
         yield from _challenged(seen, options)
         return
-    unwell = list(_availability(seen, options))
+    yield figure("probe_failed_due_to_regex", int(seen.reading.pattern_failed))
+    if _is_plain(seen, visit, options):
+        yield figure("probe_success", 1)
+        yield Remember(memory=WELL)
+        return
+    unwell = list(_availability(seen, visit, options))
     yield from unwell
-    content = [] if _is_down(unwell) else list(_content(seen, options))
+    down = any(
+        finding.blocks for finding in unwell
+    )  # visitors get nothing: the run says nothing of what the page holds
+    content = [] if down else list(_content(seen, options))
     yield from content
-    if _is_down(unwell):
+    if down:
         yield Untested(families=_UNSEEN, cause="unavailable")
     else:
         yield from _addresses(seen, options)
         yield from _above(seen, options)
     reason = next((finding.fact("reason") for finding in (*unwell, *content)), None)
-    yield Measure(name="probe_success", value=int(reason is None))
-    yield Measure(name="probe_failed_due_to_regex", value=int(seen.reading.pattern_failed))
+    yield figure("probe_success", int(reason is None))
     if reason is not None:
-        yield Measure(name="probe_failure_info", value=1, labels=(("reason", str(reason)),))
-    yield Remember(memory=_remembered(seen, unwell=_is_down(unwell)))
+        yield figure("probe_failure_info", 1, (("reason", str(reason)),))
+    yield Remember(memory=_remembered(seen, unwell=down))
 
 
-def _is_down(findings: list[Finding]) -> bool:
-    """Whether visitors get nothing: then the run says nothing of what the page holds."""
-    return any(finding.blocks for finding in findings)
+def _is_plain(seen: Seen, visit: Visit, options: Options) -> bool:
+    """Whether there is nothing to say: one address answered as it should, at once and in time. Most runs are such."""
+    hop, reply = visit.hops[0], visit.reply
+    return (
+        visit.failure is None
+        and reply is not None
+        and seen.reading is READ_WELL
+        and len(seen.visits) == len(visit.hops) == len(hop.tried) == 1
+        and not (hop.untried or hop.lacking)
+        and hop.complete
+        and hop.method != "HEAD"
+        and (options.slow_after is None or seen.seconds <= options.slow_after)
+        and expected(reply.status, options)
+    )
 
 
-def _availability(seen: Seen, options: Options) -> Iterator[Finding]:
-    visit = seen.visit
+def _availability(seen: Seen, visit: Visit, options: Options) -> Iterator[Finding]:
     if visit.failure is not None and not _answers_wrongly(visit, options):
         yield _failed(seen, visit, visit.failure, options)
         return

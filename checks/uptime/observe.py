@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import replace
+from functools import lru_cache
 
 from checks.core.check import Context
 from checks.net.http.client import Ask, Client
@@ -15,7 +16,7 @@ from checks.uptime.judge import expected
 from checks.uptime.options import IpVersion, Options
 from checks.uptime.reading import read
 from checks.uptime.rules import ADDRESS, AVAILABLE
-from checks.uptime.seen import Memory, Reading, Seen
+from checks.uptime.seen import READ_WELL, WELL, Memory, Reading, Seen, main_of
 
 _AT_ONCE = 8  # addresses of one name visited at the same time
 _SPARE = 0.05  # seconds kept back so that what was seen is handed in before the deadline
@@ -28,19 +29,24 @@ async def observe(context: Context[Options, Memory]) -> Seen:
     limit = context.deadline - loop.time()
     client = context.net.client(options, context.target)
     ask = _ask(context)
-    if IpVersion(str(options.ip_version)) is IpVersion.EACH:
-        visits = await _each(client, ask)
-    else:
-        visits = (await client.visit(ask),)
+    visits = await _each(client, ask) if options.ip_version == IpVersion.EACH else (await client.visit(ask),)
     seconds = time.perf_counter() - began
-    seen = Seen(name=context.name, attempt=context.attempt, visits=visits, seconds=seconds, limit=limit)
-    seen = replace(seen, reading=_reading(seen.visit, options))
-    _keep_evidence(context, seen)
-    return seen
+    visit = main_of(visits)
+    reading = _reading(visit, options)
+    _keep_evidence(context, visit, reading)
+    return Seen(
+        name=context.name,
+        attempt=context.attempt,
+        visits=visits,
+        reading=reading,
+        seconds=seconds,
+        limit=limit,
+    )
 
 
 def _ask(context: Context[Options, Memory]) -> Ask:
-    options, memory = context.options, context.memory or Memory()
+    options, memory = context.options, context.memory or WELL
+    again = bool(context.attempt.before)
     return Ask(
         url=parse(context.target),
         deadline=context.deadline - _SPARE,
@@ -48,12 +54,17 @@ def _ask(context: Context[Options, Memory]) -> Ask:
         body=options.body.reveal().encode() if options.body else b"",
         follow=options.follow_redirects,
         max_redirects=options.max_redirects,
-        limits=Limits(body=options.max_bytes),
+        limits=_limits(options.max_bytes),
         family=options.family,
-        first=tuple(dict.fromkeys((*memory.failing, *context.only, *_of(context, ADDRESS.family)))),
-        last=_of(context, AVAILABLE),
-        fresh=memory.unwell or context.attempt.number > 1,
+        first=(*memory.failing, *context.only, *(_of(context, ADDRESS.family) if again else ())),
+        last=_of(context, AVAILABLE) if again else (),
+        fresh=again or memory.unwell,
     )
+
+
+@lru_cache(maxsize=64)
+def _limits(body: int) -> Limits:
+    return Limits(body=body)
 
 
 def _of(context: Context[Options, Memory], family: str) -> tuple[str, ...]:
@@ -85,17 +96,15 @@ async def _each(client: Client, ask: Ask) -> tuple[Visit, ...]:
 def _reading(visit: Visit, options: Options) -> Reading:
     reply = visit.reply
     if reply is None or visit.failure is not None:
-        return Reading()
-    reading = read(reply, visit.last.method, options)
-    return reading if expected(reply.status, options) or reading.challenge else Reading()
+        return READ_WELL
+    reading = read(reply, visit.hops[-1].method, options)
+    return reading if expected(reply.status, options) or reading.challenge else READ_WELL
 
 
-def _keep_evidence(context: Context[Options, Memory], seen: Seen) -> None:
+def _keep_evidence(context: Context[Options, Memory], visit: Visit, reading: Reading) -> None:
     """Keep the head and the beginning of the body of an answer that something is wrong with."""
-    visit, options = seen.visit, context.options
-    reply = visit.reply
-    well = visit.failure is None and reply is not None and expected(reply.status, options)
-    if reply is None or (well and seen.reading == Reading()):
+    options, reply = context.options, visit.reply
+    if reply is None or (visit.failure is None and reading is READ_WELL and expected(reply.status, options)):
         return
     own = frozenset(name.lower() for name, _secret in options.headers)
     number = context.attempt.number

@@ -63,7 +63,7 @@ class Options(Common):
     @property
     def family(self) -> int | None:
         """The only family to use, None for both."""
-        return {IpVersion.V4: 4, IpVersion.V6: 6}.get(IpVersion(str(self.ip_version)))
+        return 4 if self.ip_version == IpVersion.V4 else 6 if self.ip_version == IpVersion.V6 else None
 
 
 def _refuse_bad(option: str, pattern: str) -> None:
@@ -74,15 +74,15 @@ def _refuse_bad(option: str, pattern: str) -> None:
 
 
 @lru_cache(maxsize=1024)
-def ranges(statuses: Statuses) -> tuple[range, ...]:
-    """Return the statuses as ranges; raises `BadOption`."""
-    found = []
+def ranges(statuses: Statuses) -> frozenset[int]:
+    """Return every status that is meant; raises `BadOption`."""
+    found: set[int] = set()
     for one in statuses:
         for part in str(one).split(","):
             match = _RANGE.fullmatch(part)
             if match is None or int(match[2] or match[1]) < int(match[1]):
                 raise BadOption("expect_status", f'{part.strip()!r} is neither a status nor a range such as "200-299"')
-            found.append(range(int(match[1]), int(match[2] or match[1]) + 1))
+            found.update(range(int(match[1]), int(match[2] or match[1]) + 1))
     if not found:
         raise BadOption("expect_status", "at least one status must be expected")
-    return tuple(found)
+    return frozenset(found)

@@ -25,6 +25,9 @@ class Reading:
     pattern_failed: bool = False
 
 
+READ_WELL = Reading()  # nothing wrong
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """One attempt: a visit, or with `ip_version = "each"` one visit for each address."""
@@ -32,14 +35,19 @@ class Seen:
     name: str  # the check's
     attempt: Looking
     visits: tuple[Visit, ...]  # at least one
-    reading: Reading = Reading()  # of the visit that speaks for the site
+    reading: Reading = READ_WELL  # of the visit that speaks for the site
     seconds: float = 0.0
     limit: float = 0.0  # seconds the attempt had
 
     @property
     def visit(self) -> Visit:
         """The visit that speaks for the site: the first that ended well, else the first."""
-        return next((visit for visit in self.visits if visit.failure is None), self.visits[0])
+        return main_of(self.visits)
+
+
+def main_of(visits: tuple[Visit, ...]) -> Visit:
+    """The visit that speaks for the site: the first that ended well, else the first."""
+    return visits[0] if len(visits) == 1 else next((one for one in visits if one.failure is None), visits[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +56,6 @@ class Memory:
 
     failing: tuple[str, ...] = ()  # addresses that failed: they are tried first, so that they can be seen to recover
     unwell: bool = False  # the site gave no usable answer: the DNS is asked afresh
+
+
+WELL = Memory()

@@ -7,14 +7,14 @@ from typing import Protocol
 
 from checks.core.errors import CannotLook
 from checks.net.families import Families
-from checks.net.guard import Guard, Reach, reach
+from checks.net.guard import Guard, reach
 from checks.net.http.cookies import Jar
-from checks.net.http.decode import ENCODINGS
 from checks.net.http.engine import Engine, Sent
-from checks.net.http.exchange import DEFAULT_LIMITS, Headers, Heard, Hop, Limits, Phases, Reply, Tried, Visit
+from checks.net.http.exchange import DEFAULT_LIMITS, Handshake, Headers, Heard, Hop, Limits, Phases, Reply, Tried, Visit
 from checks.net.http.failure import NetFailure, Reason, Stage
 from checks.net.http.parser import Wanted
 from checks.net.http.redirects import Step, following, is_redirect
+from checks.net.http.request import request_bytes
 from checks.net.resolve import Addresses, Overrides
 from checks.parse.urls import Url
 
@@ -76,27 +76,34 @@ class Client:
     overrides: Overrides = ()
     headers: Headers = ()  # the operator's own
     user_agent: str
-    remember: "Remembers" = field(default=lambda _heard: None)
+    remember: "Remembers" = field(default=lambda _handshake: None)
 
     async def visit(self, ask: Ask) -> Visit:
         """Fetch and follow; a failure of the network is part of the answer.
 
         Raises `CannotLook` for faults of ours, and nothing else.
         """
-        jar, hops, seen = Jar(), list[Hop](), set[tuple[str, str, str]]()
-        step = Step(url=ask.url, method=ask.method, headers=(*self.headers, *ask.headers), body=ask.body)
+        headers = (*self.headers, *ask.headers) if self.headers or ask.headers else ()
+        step = Step(url=ask.url, method=ask.method, headers=headers, body=ask.body)
+        hop = await self._hop(step, ask, "", first=True)
+        if hop.failure is not None or hop.reply is None or not (ask.follow and is_redirect(hop.reply)):
+            return Visit(hops=(hop,), failure=hop.failure)
+        return await self._follow(step, hop, hop.reply, ask)
+
+    async def _follow(self, step: Step, hop: Hop, reply: Reply, ask: Ask) -> Visit:
+        jar, hops, seen = Jar(), [hop], {(step.method, step.url.without_fragment, "")}
         while True:
-            cookies = jar.header(step.url) if hops else ""
-            seen.add((step.method, step.url.without_fragment, cookies))
-            hop = await self._hop(step, ask, cookies, first=not hops)
-            hops.append(hop)
-            if hop.failure is not None or hop.reply is None or not (ask.follow and is_redirect(hop.reply)):
-                return Visit(hops=tuple(hops), failure=hop.failure)
-            jar.take(step.url, hop.reply)
-            onward = self._onward(step, hop.reply, ask, jar, seen, len(hops))
+            jar.take(step.url, reply)
+            onward = self._onward(step, reply, ask, jar, seen, len(hops))
             if isinstance(onward, NetFailure):
                 return Visit(hops=tuple(hops), failure=onward)
-            step = onward
+            step, cookies = onward, jar.header(onward.url)
+            seen.add((step.method, step.url.without_fragment, cookies))
+            hop = await self._hop(step, ask, cookies, first=False)
+            hops.append(hop)
+            if hop.failure is not None or hop.reply is None or not is_redirect(hop.reply):
+                return Visit(hops=tuple(hops), failure=hop.failure)
+            reply = hop.reply
 
     def _onward(
         self, step: Step, reply: Reply, ask: Ask, jar: Jar, seen: set[tuple[str, str, str]], followed: int
@@ -115,21 +122,26 @@ class Client:
         return (await self._route(ask.url, ask, first=True)).addresses
 
     async def _hop(self, step: Step, ask: Ask, cookies: str, *, first: bool) -> Hop:
-        loop = asyncio.get_running_loop()
         try:
             route = await self._route(step.url, ask, first=first)
         except NetFailure as failure:
             return Hop(url=step.url, method=step.method, failure=failure.with_traceback(None))
+        if len(route.addresses) == 1 and not route.refused:
+            heard = await self._exchange(step, route.addresses[0], cookies, ask, ask.deadline)
+            return _hop(step, route, (_tried(route.addresses[0], heard),), (), heard)
         if not route.addresses:
             return _refused(step, route)
-        tried = list(route.refused)
-        heard = Heard()
+        return await self._in_turn(step, ask, cookies, route)
+
+    async def _in_turn(self, step: Step, ask: Ask, cookies: str, route: _Route) -> Hop:
+        """Try one address after the other until one answers; each has its share of the time to be connected."""
+        loop = asyncio.get_running_loop()
+        tried, heard = list(route.refused), Heard()
         for index, address in enumerate(route.addresses):
-            left = len(route.addresses) - index
             now = loop.time()
-            connect_by = now + (ask.deadline - now) / left
+            connect_by = now + (ask.deadline - now) / (len(route.addresses) - index)
             heard = await self._exchange(step, address, cookies, ask, connect_by)
-            tried.append(Tried(address=address, failure=None if heard.reply else heard.failure))
+            tried.append(_tried(address, heard))
             if heard.reply is not None or step.method not in _REPEATABLE or loop.time() >= ask.deadline:
                 break
         used = len(tried) - len(route.refused)
@@ -138,80 +150,83 @@ class Client:
     async def _route(self, url: Url, ask: Ask, *, first: bool) -> _Route:
         began = time.perf_counter_ns()
         answer = await self.resolver.addresses(url.host, ask.deadline, overrides=self.overrides, fresh=ask.fresh)
-        found = _ordered([a for a in dict.fromkeys(answer.found) if ask.family in (None, _family(a))], ask)
+        found = answer.found
+        if len(found) > 1 or ask.family is not None:
+            found = _ordered(tuple(a for a in dict.fromkeys(found) if ask.family in (None, _family(a))), ask)
         if not found:
             family = f"IPv{ask.family} " if ask.family else ""
             raise NetFailure(Stage.RESOLVE, Reason.DNS_NO_ADDRESS, f"the name has no {family}address")
-        allowed = [address for address in found if self.guard.allows(url.host, address)]
-        usable = [a for a in allowed if self.families.usable(a, public=reach(a) is Reach.PUBLIC)]
-        if allowed and not usable:
-            raise CannotLook(f"no_ipv{_family(allowed[0])}", f"this machine has no route to {', '.join(allowed)}")
-        operator = first and not ask.steered
+        guard, usable, lacking, refused = self.guard, [], [], []
+        for address in found:
+            if not guard.allows(url.host, address):
+                refused.append(Tried(address=address, failure=_guarded(address, first and not ask.steered)))
+            elif self.families.usable(address):
+                usable.append(address)
+            else:
+                lacking.append(address)
+        if lacking and not usable:
+            raise CannotLook(f"no_ipv{_family(lacking[0])}", f"this machine has no route to {', '.join(lacking)}")
         return _Route(
-            addresses=(ask.at,) if ask.at in usable and first else tuple(usable),
-            refused=tuple([Tried(address=a, failure=_guarded(a, operator)) for a in found if a not in allowed]),
-            lacking=tuple([address for address in allowed if address not in usable]),
+            addresses=(ask.at,) if first and ask.at in usable else tuple(usable),
+            refused=tuple(refused),
+            lacking=tuple(lacking),
             complete=answer.complete,
             took=time.perf_counter_ns() - began,
         )
 
     async def _exchange(self, step: Step, address: str, cookies: str, ask: Ask, connect_by: float) -> Heard:
-        headers = request_headers(step, self.user_agent, cookies, keep_alive=ask.keep_alive)
-        name = next((value for key, value in step.headers if key.lower() == "host"), step.url.host)
-        sent = Sent(
-            url=step.url,
-            address=address,
-            method=step.method,
-            headers=headers,
-            body=step.body,
-            server_name=name.rpartition(":")[0] if name.count(":") == 1 else name,
-            ca_file=self.ca_file,
-            connect_by=connect_by,
-            deadline=ask.deadline,
-            limits=ask.limits,
-            wanted=ask.wanted,
-            keep_alive=ask.keep_alive and step.method in _REPEATABLE,
+        keep_alive = ask.keep_alive and step.method in _REPEATABLE
+        heard = await self.engine.fetch(
+            Sent(
+                url=step.url,
+                address=address,
+                request=request_bytes(
+                    step.method, step.url, step.headers, step.body, (self.user_agent, cookies, keep_alive)
+                ),
+                head_only=step.method == "HEAD",
+                server_name=_server_name(step),
+                ca_file=self.ca_file,
+                connect_by=connect_by,
+                deadline=ask.deadline,
+                limits=ask.limits,
+                wanted=ask.wanted,
+                keep_alive=keep_alive,
+            )
         )
-        heard = await self.engine.fetch(sent)
         if heard.handshake is not None:
-            self.remember(heard)
+            self.remember(heard.handshake)
         return heard
 
 
 class Remembers(Protocol):
     """Told of each handshake."""
 
-    def __call__(self, heard: Heard, /) -> None:
+    def __call__(self, handshake: Handshake, /) -> None:
         """Take note."""
         ...
 
 
-def request_headers(step: Step, user_agent: str, cookies: str, *, keep_alive: bool = False) -> Headers:
-    """Return all header fields of a request: ours, unless the operator wrote the same one."""
-    written = {key.lower() for key, _value in step.headers}
-    ours: list[tuple[str, str]] = [
-        ("Host", step.url.authority),
-        ("User-Agent", user_agent),
-        ("Accept", "*/*"),
-        ("Accept-Encoding", ENCODINGS),
-        ("Connection", "keep-alive" if keep_alive else "close"),
-    ]
-    if cookies:
-        ours.append(("Cookie", cookies))
-    if step.body or step.method in ("POST", "PUT", "PATCH"):
-        ours.append(("Content-Length", str(len(step.body))))
-    return (*(one for one in ours if one[0].lower() not in written), *step.headers)
+def _server_name(step: Step) -> str:
+    """The name for SNI and the certificate: that of the Host field where the operator wrote one."""
+    for key, value in step.headers:
+        if key.lower() == "host":
+            return value.rpartition(":")[0] if value.count(":") == 1 else value
+    return step.url.host
+
+
+def _tried(address: str, heard: Heard) -> Tried:
+    return Tried(address=address, failure=None if heard.reply is not None else heard.failure)
 
 
 def _family(address: str) -> int:
     return 6 if ":" in address else 4
 
 
-def _ordered(addresses: list[str], ask: Ask) -> list[str]:
+def _ordered(addresses: tuple[str, ...], ask: Ask) -> tuple[str, ...]:
     def rank(address: str) -> int:
         return 2 if address in ask.last else 0 if address in ask.first else 1
 
-    return sorted(addresses, key=rank) if ask.first or ask.last else addresses
+    return tuple(sorted(addresses, key=rank)) if ask.first or ask.last else addresses
 
 
 def _guarded(address: str, operator: bool) -> NetFailure:

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from checks.core.errors import CannotLook
 from checks.net.http.failure import NetFailure, Reason, Stage, of_connect, refuse_our_faults
@@ -18,8 +18,8 @@ class Connection(asyncio.Protocol):
     """One connection; it carries one answer at a time and can rest between two."""
 
     __slots__ = (
-        "_answer", "_lost", "_request", "_timer", "_transport", "_waiter", "bound", "closed", "connected",
-        "deadline", "ended", "failure", "secure", "secured", "sent",
+        "_answer", "_lost", "_request", "_timer", "_transport", "bound", "closed", "connected",
+        "deadline", "ended", "failure", "secure", "secured", "sent", "waiter",
     )  # fmt: skip
 
     def __init__(self, request: bytes, answer: Answer, secure: Secure | None, loop: asyncio.AbstractEventLoop) -> None:
@@ -27,7 +27,7 @@ class Connection(asyncio.Protocol):
         self._answer = answer
         self.secure = secure
         self._transport: asyncio.Transport | None = None
-        self._waiter: asyncio.Future[None] = loop.create_future()
+        self.waiter: asyncio.Future[None] = loop.create_future()
         self.bound: asyncio.Timeout | None = None
         self.deadline = 0.0
         self.failure: NetFailure | None = None
@@ -146,24 +146,24 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         if not self.ended:
             self.ended = _now()
-            if not self._waiter.done():
-                self._waiter.set_result(None)
+            if not self.waiter.done():
+                self.waiter.set_result(None)
 
     def _hand_over(self, error: Exception) -> None:
         """Let the caller have an error that is not the network's."""
-        if not self._waiter.done():
-            self._waiter.set_exception(error)
+        if not self.waiter.done():
+            self.waiter.set_exception(error)
             self.ended = _now()
 
     # For the caller.
 
-    async def done(self) -> None:
-        """Wait for the end of the answer, good or bad."""
-        await self._waiter
+    def itself(self) -> "Connection":
+        """What a loop calls to make its protocol."""
+        return self
 
     def again(self, request: bytes, answer: Answer, loop: asyncio.AbstractEventLoop) -> None:
         """Send another request; what went before is forgotten."""
-        self._answer, self._waiter = answer, loop.create_future()
+        self._answer, self.waiter = answer, loop.create_future()
         self.failure = None
         self.connected = self.secured = _now()  # neither takes time any more
         self.sent = self.ended = 0
@@ -228,44 +228,48 @@ async def exchange(
     began = _now()
     secure = Secure(plan) if plan is not None else None
     connection = Connection(request, answer, secure, loop)
-    connection.deadline = deadline
-
-    async def talk() -> None:
-        await loop.create_connection(lambda: connection, where[0], where[1])
-        await connection.done()
-
-    failure = await _bounded(connection, talk(), connect_by, where)
+    failure = None
+    try:
+        async with asyncio.timeout_at(connect_by) as bound:
+            if connect_by != deadline:
+                connection.bound, connection.deadline = bound, deadline
+            await loop.create_connection(connection.itself, where[0], where[1])
+            await connection.waiter
+    except (OSError, MemoryError, ValueError, OverflowError) as error:
+        failure = _why(error, connection, where)
+    finally:
+        if not connection.reusable:
+            connection.close()
     return Exchange(answer, secure, began, connection, failure or connection.failure or answer.failure)
 
 
 async def exchange_again(connection: Connection, request: bytes, answer: Answer, deadline: float) -> Exchange:
     """Send another request over a connection that was left open."""
     began = _now()
-    connection.deadline, connection.bound = deadline, None
-    connection.again(request, answer, asyncio.get_running_loop())
-    failure = await _bounded(connection, connection.done(), deadline, ("", 0))
-    return Exchange(answer, connection.secure, began, connection, failure or connection.failure or answer.failure)
-
-
-async def _bounded(
-    connection: Connection, talk: Coroutine[Any, Any, None], until: float, where: tuple[str, int]
-) -> NetFailure | None:
+    failure = None
     try:
-        async with asyncio.timeout_at(until) as bound:
-            connection.bound = bound
-            await talk
-    except TimeoutError as error:
-        return _late(connection.stage, error)
-    except OSError as error:
-        return of_connect(error)
-    except MemoryError as error:
-        refuse_our_faults(error)
-    except (ValueError, OverflowError) as error:  # an address or port that the socket layer refuses
-        raise CannotLook("resources", f"{where[0]} port {where[1]}: {error}") from error
+        async with asyncio.timeout_at(deadline):
+            connection.again(request, answer, asyncio.get_running_loop())
+            await connection.waiter
+    except (OSError, MemoryError, ValueError, OverflowError) as error:
+        failure = _why(error, connection, ("", 0))
     finally:
         if not connection.reusable:
             connection.close()
-    return None
+    return Exchange(answer, connection.secure, began, connection, failure or connection.failure or answer.failure)
+
+
+def _why(error: Exception, connection: Connection, where: tuple[str, int]) -> NetFailure:
+    """Say what stopped an exchange; raises `CannotLook` for faults of ours."""
+    if isinstance(error, TimeoutError):
+        return _late(connection.stage, error)
+    if isinstance(error, OSError):
+        return of_connect(error)
+    refuse_our_faults(error)
+    if connection.connected:
+        raise error  # a bug of ours
+    # An address or port that the socket layer refuses.
+    raise CannotLook("resources", f"{where[0]} port {where[1]}: {error}") from error
 
 
 def _late(stage: Stage, error: TimeoutError) -> NetFailure:

@@ -6,7 +6,7 @@ from typing import Final
 
 from checks.net.http.connection import Exchange, exchange, exchange_again
 from checks.net.http.decode import Decoded, decode
-from checks.net.http.exchange import DEFAULT_LIMITS, Headers, Heard, Limits, Reply
+from checks.net.http.exchange import DEFAULT_LIMITS, Heard, Limits, Reply
 from checks.net.http.failure import Reason
 from checks.net.http.parser import Answer, Wanted
 from checks.net.http.pool import Place, Pool
@@ -25,9 +25,8 @@ class Sent:
 
     url: Url
     address: str
-    method: str
-    headers: Headers  # all of them, Host included
-    body: bytes
+    request: bytes = field(repr=False)  # as it goes on the wire
+    head_only: bool = False  # HEAD: the answer has no body, whatever it says
     server_name: str  # for SNI and the certificate
     ca_file: str = ""  # extra trust roots
     connect_by: float  # on the loop's clock: until then it must be connected and secured
@@ -47,30 +46,26 @@ class Engine:
 
     async def fetch(self, sent: Sent) -> Heard:
         """Make a request; raises `CannotLook` for faults of ours."""
-        request = request_bytes(sent)
         plan = self._plan(sent) if sent.url.scheme == "https" else None
-        if not sent.keep_alive:
-            return await _heard(await self._fresh(sent, request, plan), sent.limits)
+        if sent.keep_alive:
+            return await self._kept(sent, plan)
+        done = await _fresh(sent, plan)
+        done.connection.close()
+        return await _heard(done, sent.limits)
+
+    async def _kept(self, sent: Sent, plan: Plan | None) -> Heard:
         place = _place(sent, plan)
-        done = await self._reused(sent, request, place) or await self._fresh(sent, request, plan)
+        done = await self._reused(sent, place) or await _fresh(sent, plan)
         if done.connection.reusable:
             self.pool.put(place, done.connection)
         return await _heard(done, sent.limits)
 
-    async def _fresh(self, sent: Sent, request: bytes, plan: Plan | None) -> Exchange:
-        done = await _once(sent, request, plan)
-        if plan is not None and done.secure is not None and done.secure.unknown and done.failure is None:
-            done = await _once(sent, request, replace(plan, reading=False))
-        if not sent.keep_alive:
-            done.connection.close()
-        return done
-
-    async def _reused(self, sent: Sent, request: bytes, place: Place) -> Exchange | None:
+    async def _reused(self, sent: Sent, place: Place) -> Exchange | None:
         """Use a connection left open; None when there is none, or it turns out to have been closed meanwhile."""
         connection = self.pool.take(place)
         if connection is None:
             return None
-        done = await exchange_again(connection, request, _answer(sent), sent.deadline)
+        done = await exchange_again(connection, sent.request, _answer(sent), sent.deadline)
         unheard = done.failure is not None and not done.answer.first and done.failure.reason not in _LATE
         return None if unheard else done
 
@@ -86,28 +81,21 @@ class Engine:
         )
 
 
-async def _once(sent: Sent, request: bytes, plan: Plan | None) -> Exchange:
-    where = (sent.address, sent.url.port)
-    return await exchange(request, _answer(sent), plan, where, sent.connect_by, sent.deadline)
+async def _fresh(sent: Sent, plan: Plan | None) -> Exchange:
+    where, bounds = (sent.address, sent.url.port), (sent.connect_by, sent.deadline)
+    done = await exchange(sent.request, _answer(sent), plan, where, *bounds)
+    if plan is not None and done.secure is not None and done.secure.unknown and done.failure is None:
+        done = await exchange(sent.request, _answer(sent), replace(plan, reading=False), where, *bounds)
+    return done
 
 
 def _answer(sent: Sent) -> Answer:
-    return Answer(sent.limits, head_only=sent.method == "HEAD", wanted=sent.wanted)
+    return Answer(sent.limits, head_only=sent.head_only, wanted=sent.wanted)
 
 
 def _place(sent: Sent, plan: Plan | None) -> Place:
     trust = plan.trust.name if plan is not None else ""
     return Place(sent.url.scheme, sent.server_name, sent.url.port, sent.address, trust)
-
-
-def request_bytes(sent: Sent) -> bytes:
-    """Return a request as it goes on the wire (RFC 9112, 3)."""
-    lines = [f"{sent.method} {sent.url.target} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in sent.headers]
-    head = "\r\n".join(lines)
-    if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:  # nobody adds lines of his own
-        head = "\r\n".join([line.replace("\r", " ").replace("\n", " ") for line in lines])
-    return f"{head}\r\n\r\n".encode("utf-8", "replace") + sent.body
 
 
 async def _heard(done: Exchange, limits: Limits) -> Heard:
@@ -135,11 +123,11 @@ async def _heard(done: Exchange, limits: Limits) -> Heard:
 
 async def _decoded(answer: Answer, limits: Limits) -> Decoded:
     body = answer.pieces[0] if len(answer.pieces) == 1 else b"".join(answer.pieces)
+    if answer.partial or not answer.field(b"content-encoding"):
+        return Decoded(body=body)
     encoding = ", ".join(
         [value.decode("latin-1") for name, value in answer.fields if name.lower() == b"content-encoding"]
     )
-    if not encoding or answer.partial:
-        return Decoded(body=body)
     if len(body) > _BIG:
         return await asyncio.to_thread(decode, body, encoding, limits)
     return decode(body, encoding, limits)
@@ -156,5 +144,5 @@ def _reply(answer: Answer, decoded: Decoded) -> Reply:
         wire=answer.size,
         length=int(length) if length.isdigit() else -1,
         partial=answer.partial,
-        oddities=(*answer.oddities, *decoded.oddities),
+        oddities=(*answer.oddities, *decoded.oddities) if answer.oddities or decoded.oddities else (),
     )

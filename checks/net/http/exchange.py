@@ -89,7 +89,10 @@ class Reply:
     def header(self, name: str) -> str | None:
         """The first field of that name."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return None
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every field of that name."""

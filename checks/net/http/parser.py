@@ -37,6 +37,7 @@ class Answer:
         "_head",
         "_head_only",
         "_head_size",
+        "_index",
         "_interim",
         "_limits",
         "_parser",
@@ -69,6 +70,7 @@ class Answer:
         self.reason = b""
         self.version = ""
         self.fields: Fields = []
+        self._index: dict[bytes, bytes] = {}  # the first field of each name, in lower case
         self.pieces: list[bytes] = []
         self.size = 0  # bytes of the body so far
         self.left = limits.body  # bytes of the body still wanted
@@ -92,9 +94,8 @@ class Answer:
 
     def feed(self, data: bytes) -> None:
         """Take in what came."""
-        if not self.first:
-            self.first = _now()
         if not self.headed:
+            self.first = self.first or _now()
             self._head.append(data)
             self._head_size += len(data)
         try:
@@ -126,7 +127,7 @@ class Answer:
             self._parser = _Waits(said)
             return
         self._parser = self._reader()
-        self.fields, self.reason = [], b""
+        self.fields, self.reason, self._index = [], b"", {}
         self._note(Oddity.LENIENT)
         for oddity in mended.oddities:
             self._note(oddity)
@@ -170,7 +171,7 @@ class Answer:
 
     def field(self, name: bytes) -> bytes:
         """The first field of that name, in lower case; b"" for none."""
-        return next((value for key, value in self.fields if key.lower() == name), b"")
+        return self._index.get(name, b"")
 
     def _until_close(self) -> bool:
         """RFC 9112, 6.3: without a length the body ends with the connection."""
@@ -222,25 +223,29 @@ class Answer:
             self._fail(Stage.HEADERS, Reason.BAD_HTTP, "interim answers without end")
 
     def _check_head(self) -> None:
-        size = sum([len(name) + len(value) + 4 for name, value in self.fields])
+        index = self._index
+        for name, value in self.fields:
+            index.setdefault(name.lower(), value)
+        head = self._head[0] if len(self._head) == 1 else b"".join(self._head)
+        end = head.find(b"\r\n\r\n")
+        plain = end >= 0 and head.count(b"\n", 0, end) == head.count(b"\r\n", 0, end)
+        size = end if plain else sum([len(name) + len(value) + 4 for name, value in self.fields])
         if size > self._limits.head or len(self.fields) > self._limits.fields:
             self._fail(Stage.HEADERS, Reason.TOO_LARGE, f"{len(self.fields)} header fields of {size} bytes")
         elif self.status < 100:
             self._fail(Stage.HEADERS, Reason.BAD_HTTP, f"status {self.status:03}")
-        elif any(b"\0" in value for _name, value in self.fields):
+        elif head.find(b"\0", 0, end if plain else len(head)) >= 0 and self._has_nul():
             self._fail(Stage.HEADERS, Reason.BAD_HTTP, "a NUL in a header field")
-        coding = self.field(b"transfer-encoding").lower()
-        if coding and coding.strip() not in (b"chunked", b"identity"):
+        coding = index.get(b"transfer-encoding")
+        if coding and coding.strip().lower() not in (b"chunked", b"identity"):
             self._fail(Stage.HEADERS, Reason.BAD_ENCODING, f"transfer encoding {coding.decode('latin-1')!r}")
         if not self.reason:
             self._note(Oddity.NO_REASON)
-        if self._has_bare_lf():
+        if not plain:
             self._note(Oddity.BARE_LF)
 
-    def _has_bare_lf(self) -> bool:
-        head = self._head[0] if len(self._head) == 1 else b"".join(self._head)
-        end = head.find(b"\r\n\r\n")
-        return end < 0 or head.count(b"\n", 0, end) != head.count(b"\r\n", 0, end)
+    def _has_nul(self) -> bool:
+        return any(b"\0" in value for _name, value in self.fields)
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body, without framing."""
@@ -258,7 +263,7 @@ class Answer:
         if self.complete or self.failure is not None:
             return
         if not self.headed:  # the end of an interim answer
-            self.fields, self.reason = [], b""
+            self.fields, self.reason, self._index = [], b"", {}
             self._note(Oddity.INTERIM)
             return
         self.complete, self.partial = True, False
