@@ -5,10 +5,10 @@ import time
 from dataclasses import dataclass, replace
 
 from checks.core.check import Context
-from checks.net.http.client import Client, request_headers
+from checks.net.http.client import Client
 from checks.net.http.exchange import Handshake
 from checks.net.http.failure import Stage
-from checks.net.http.redirects import Step
+from checks.net.http.request import request_bytes
 from checks.net.tls.ask import ask
 from checks.net.tls.failure import Failing
 from checks.net.tls.hello import Hello, Version
@@ -101,10 +101,7 @@ def _starttls(place: Place, options: Options) -> Starttls | None:
 
 def _request(place: Place, client: Client) -> bytes:
     """The request that brings the answer's head, and with it a demand for a client certificate in TLS 1.3."""
-    step = Step(url=place.url, method="GET", headers=client.headers, body=b"")
-    fields = request_headers(step, client.user_agent, "")
-    lines = [f"GET {place.url.target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
-    return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
+    return request_bytes("GET", place.url, client.headers, b"", (client.user_agent, "", False))
 
 
 def _reused(place: Place, context: Context[Options, Memory], address: str, trust: Trust) -> Look | None:
