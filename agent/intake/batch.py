@@ -145,10 +145,7 @@ class _Beliefs:
 def _lay_out(session: Session, catalogue: Catalogue, rules: Rules, verdicts: list[Verdict]) -> Desk:
     """Lay out the tickets that these verdicts may touch."""
     sites = sorted({AGENT_SITE, *(verdict.sighting.outcome.key.site for verdict in verdicts)})
-    found = {ticket.ref: ticket for ticket in tickets.live(session, catalogue, sites)}
-    for parent in sorted({ticket.parent for ticket in found.values() if ticket.parent} - set(found)):
-        ticket = tickets.find(session, catalogue, parent)
-        found |= {parent: ticket} if ticket else {}
+    found = tickets.on_the_desk(session, catalogue, sites)
     known = {ticket.fingerprint for ticket in found.values() if ticket.live}
     flipped = {verdict.fingerprint(turn) for verdict in verdicts for turn in verdict.turns if turn.flip is not None}
     for print_ in sorted(flipped - known):

@@ -39,7 +39,7 @@ def decide(session: Session, catalogue: Catalogue, rules: Rules, command: Comman
     """Return what a command changes."""
     if isinstance(command, Settle) and not tickets.any_quiet(session):
         return Changes()
-    desk = Desk(tickets={t.ref: t for t in tickets.live(session, catalogue)}, counters={}, flap=rules.flap)
+    desk = Desk(tickets=tickets.on_the_desk(session, catalogue), counters={}, flap=rules.flap)
     forgotten: tuple[Forgotten, ...] = ()
     match command:
         case Settle():
@@ -68,7 +68,7 @@ def _withdraw(desk: Desk, command: Withdraw, believed: frozenset[Key]) -> tuple[
     gone = {key for key in believed if key.site != AGENT_SITE} - command.planned
     forgotten = [Forgotten(key=key) for key in sorted(gone, key=str)]
     watched = {blindness.subject(key) for key in command.planned}
-    for ticket in tuple(desk.tickets.values()):
+    for ticket in [ticket for ticket in desk.tickets.values() if ticket.live]:
         blind = ticket.finding.family == blindness.FAMILY and ticket.finding.subject not in watched
         if blind:
             forgotten.append(Forgotten(key=AGENT_KEY, anomaly=(blindness.FAMILY, ticket.finding.subject)))

@@ -31,15 +31,13 @@ def _explain(desk: Desk, live: list[Ticket], at: datetime) -> None:
         if parent is not None and parent != ticket.parent:
             explained = Step(ticket=replace(ticket, parent=parent), kind=EventKind.EXPLAINED)
             desk.put(explained, at, note(parent=parent))
-        elif parent is None and ticket.parent is not None and _stands_alone(ticket, desk.tickets.get(ticket.parent)):
+        elif parent is None and ticket.parent is not None and _stands_alone(ticket, desk.tickets[ticket.parent]):
             released = Step(ticket=replace(ticket, parent=None), kind=EventKind.RELEASED)
             desk.put(released, at, note(parent=ticket.parent))
 
 
-def _stands_alone(ticket: Ticket, parent: Ticket | None) -> bool:
+def _stands_alone(ticket: Ticket, parent: Ticket) -> bool:
     """Whether a run that began after the cause was gone still found the anomaly: a stale sighting tells nobody."""
-    if parent is None:
-        return True
     gone = parent.restored_at or parent.closed_at
     return gone is None or ticket.seen_at >= gone
 

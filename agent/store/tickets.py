@@ -42,6 +42,15 @@ def live(session: Session, rules: Catalogue, sites: Sequence[str] | None = None)
     return _tickets(session.rows(f"{_READ} WHERE {_LIVE} AND tickets.site IN ({places})", sites), rules)
 
 
+def on_the_desk(session: Session, rules: Catalogue, sites: Sequence[str] | None = None) -> dict[str, Ticket]:
+    """Return the live tickets by their reference, of some sites or of all, and those that explained them."""
+    found = {ticket.ref: ticket for ticket in live(session, rules, sites)}
+    for ref in sorted({ticket.parent for ticket in found.values() if ticket.parent} - set(found)):
+        parent = find(session, rules, ref)
+        found |= {ref: parent} if parent else {}
+    return found
+
+
 def find(session: Session, rules: Catalogue, ref: str) -> Ticket | None:
     """Return the ticket of that reference, typed in any case."""
     rows = session.rows(f"{_READ} WHERE ref = ?", (ref.strip().upper(),))

@@ -4,7 +4,7 @@ from agent.core.desk.ticket import EventKind, Spell, State
 from agent.intake.commands import Withdraw
 from agent.store import events, spells, tracks
 from checks.core.model import ALL, Untested
-from tests.agent.intake.bench import Bench, down
+from tests.agent.intake.bench import Bench, down, well
 from tests.agent.kit import BROKEN, LINKS, TLS, UPTIME, at, outcome
 
 
@@ -37,6 +37,24 @@ async def test_suspicions_and_blindness_of_them_are_forgotten(bench: Bench) -> N
     await bench.intake().do(Withdraw(planned=frozenset(), now=at(61)))
     assert bench.ticket("agent.blind").state is State.CLOSED
     assert bench.store.read(tracks.keys) == frozenset()
+
+
+async def test_a_child_whose_cause_is_gone_still_waits_for_a_fresh_look(bench: Bench) -> None:
+    broken = outcome(LINKS, 1, BROKEN.found("https://shop.example/x")), LINKS
+    await bench.each(down(0), down(1), broken, well(2), well(3))
+    changes = await bench.intake().do(Withdraw(planned=frozenset({UPTIME.key, LINKS.key}), now=at(4)))
+    assert not changes.happenings
+    child = bench.ticket("t.broken")
+    assert (child.parent, child.told) == ("ACME-2026-0001", False)
+
+
+async def test_when_the_cause_is_withdrawn_its_children_wait_too(bench: Bench) -> None:
+    broken = BROKEN.found("https://shop.example/x")
+    await bench.each(down(0), down(1), (outcome(LINKS, 1, broken), LINKS))
+    await bench.intake().do(Withdraw(planned=frozenset({LINKS.key}), now=at(4)))
+    assert bench.ticket("t.broken").parent == "ACME-2026-0001"
+    await bench.take((outcome(LINKS, 5, broken), LINKS))
+    assert (bench.ticket("t.broken").parent, bench.ticket("t.broken").told) == (None, True)
 
 
 async def test_what_is_planned_stays(bench: Bench) -> None:
