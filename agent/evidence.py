@@ -9,7 +9,6 @@ from pathlib import Path
 
 log = logging.getLogger("vigie.evidence")
 
-CAP = 2 * 1024**3  # bytes in all; beyond that the oldest go first
 MOST = 32 * 1024**2  # bytes of one file; a bigger one is not kept
 FOLDER = "evidence"  # its name in the state folder
 
@@ -22,9 +21,8 @@ def digest(data: bytes) -> str:
 class Evidence:
     """The folder of files; which of them belong to what is the store's to know."""
 
-    def __init__(self, folder: Path, cap: int = CAP) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.cap = cap
 
     def path(self, sha256: str) -> Path:
         """Where the file of that content lies."""

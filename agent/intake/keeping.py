@@ -57,7 +57,7 @@ class Keeping:
             await asyncio.sleep(PAUSE)
 
     def _slice(self, session: Session) -> Swept:
-        swept = sweep(session, self.retention, self._now(), self._intake.evidence.cap)
+        swept = sweep(session, self.retention, self._now(), self.retention.evidence_size)
         for name in swept.files:
             self._intake.evidence.remove(name)
         return swept

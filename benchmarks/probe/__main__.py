@@ -44,7 +44,11 @@ def curl(scene: str, folder: Path, count: int = 60) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for origin in origins()[:count]:
         host = origin.name if secure else origin.address
-        where = [f"{'https' if secure else 'http'}://{host}:{port}/", "--resolve", f"{origin.name}:{port}:{origin.address}"]
+        where = [
+            f"{'https' if secure else 'http'}://{host}:{port}/",
+            "--resolve",
+            f"{origin.name}:{port}:{origin.address}",
+        ]
         command = ["curl", "-sSf", "-o", "/dev/null", "--cacert", str(folder / "roots.pem"), *where]
         subprocess.run(command, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -108,7 +112,9 @@ def main() -> None:
     chosen = parser.parse_args()
     if blackbox.binary() is None:
         sys.exit("blackbox_exporter is missing: apt-get install prometheus-blackbox-exporter, or set BLACKBOX_EXPORTER")
-    print(f"Python {platform.python_version()}, {ssl.OPENSSL_VERSION}, {os.cpu_count()} cores, {len(origins())} origins")
+    print(
+        f"Python {platform.python_version()}, {ssl.OPENSSL_VERSION}, {os.cpu_count()} cores, {len(origins())} origins"
+    )
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         folder.chmod(0o755)

@@ -36,9 +36,7 @@ class Origin:
 
 def origins() -> list[Origin]:
     """Return all of them."""
-    return [
-        Origin(f"site{n}.bench.example", f"127.1.{n // 250}.{n % 250 + 1}") for n in range(COUNT)
-    ]
+    return [Origin(f"site{n}.bench.example", f"127.1.{n // 250}.{n % 250 + 1}") for n in range(COUNT)]
 
 
 def _certificate(subject: str, key: Key, issuer: x509.Certificate | None, signer: Key, *, ca: bool) -> x509.Certificate:

@@ -70,9 +70,7 @@ async def test_old_evidence_goes_and_what_is_shared_stays(bench: Bench) -> None:
 async def test_over_the_cap_the_oldest_go(bench: Bench) -> None:
     for minute in range(20):
         await bench.take(down(minute, str(minute), artifacts=(page(f"{minute:04d}"),)))
-    intake = bench.intake()
-    intake.evidence.cap = 30
-    await Keeping(bench.store, intake, Retention(), now=lambda: at(30)).sweep()
+    await Keeping(bench.store, bench.intake(), Retention(evidence_size=30), now=lambda: at(30)).sweep()
     assert files(bench) == {f"{minute:04d}".encode() for minute in range(13, 20)}
     bench.store.close()
 
