@@ -10,6 +10,7 @@ from checks.parse.domains import registrable
 from checks.parse.validity import NotDer, validity
 from checks.uptime import curl
 from checks.uptime.options import Options
+from checks.uptime.reading import compared
 from checks.uptime.seen import Seen
 
 BODY = 64 * 1024  # bytes of a page kept as evidence
@@ -32,9 +33,11 @@ def of_visit(seen: Seen, visit: Visit, options: Options) -> dict[str, Any]:
         facts["hops"] = tuple((one.reply.status if one.reply else 0, redact.url(str(one.url))) for one in visit.hops)
     if reply is not None:
         facts |= {"status": reply.status, "server": reply.header("server"), "bytes": len(reply.body)}
+        if seen.reading.shows:
+            facts["shows"] = seen.reading.shows
         if reply.oddities:
             facts["oddities"] = tuple(reply.oddities)
-    return facts | dict(_tls(hop))
+    return facts | dict(_tls(hop)) | dict(_difference(seen, reply))
 
 
 def _tried(hop: Hop) -> Iterator[tuple[str, str]]:
@@ -67,6 +70,20 @@ def _tls(hop: Hop) -> Iterator[tuple[str, Any]]:
         return
     yield "certificate_not_before", not_before.isoformat()
     yield "certificate_not_after", not_after.isoformat()
+
+
+def _difference(seen: Seen, reply: Reply | None) -> Iterator[tuple[str, Any]]:
+    """When the site was last well, and how what came differs from what came then."""
+    if seen.good is None:
+        return
+    yield "last_good", seen.good.taken.isoformat()
+    if reply is None or not reply.body:
+        return
+    found = compared(reply, seen.good)
+    rows: list[tuple[object, ...]] = [("bytes", *found.size), ("words", *found.words), ("likeness", found.likeness)]
+    if found.title is not None:
+        rows.insert(0, ("title", *found.title))
+    yield "since_then", tuple(rows)
 
 
 def shares(visit: Visit, reason: str) -> frozenset[Shared]:

@@ -13,6 +13,7 @@ from checks.parse.domains import same_owner
 from checks.uptime import evidence, measures
 from checks.uptime.measures import figure
 from checks.uptime.options import IpVersion, Options, ranges
+from checks.uptime.reading import remembered
 from checks.uptime.rules import ADDRESS, BLOCKED, CONTENT, DOWN, REDIRECT, SLOW
 from checks.uptime.seen import READ_WELL, WELL, Memory, Seen
 
@@ -28,7 +29,7 @@ def expected(status: int, options: Options) -> bool:
     return status in ranges(options.expect_status)
 
 
-def judge(seen: Seen, options: Options, _memory: Memory | None, _now: datetime) -> Iterator[Said]:
+def judge(seen: Seen, options: Options, memory: Memory | None, now: datetime) -> Iterator[Said]:
     """Yield the findings, measures and what stays untested of one attempt."""
     visit = seen.visit
     yield from measures.of_visit(visit, seen.seconds)
@@ -38,7 +39,7 @@ def judge(seen: Seen, options: Options, _memory: Memory | None, _now: datetime) 
     yield figure("probe_failed_due_to_regex", int(seen.reading.pattern_failed))
     if _is_plain(seen, visit, options):
         yield figure("probe_success", 1)
-        yield Remember(memory=WELL)
+        yield Remember(memory=_well(seen, visit, memory, now))
         return
     unwell = list(_availability(seen, visit, options))
     yield from unwell
@@ -56,7 +57,7 @@ def judge(seen: Seen, options: Options, _memory: Memory | None, _now: datetime) 
     yield figure("probe_success", int(reason is None))
     if reason is not None:
         yield figure("probe_failure_info", 1, (("reason", str(reason)),))
-    yield Remember(memory=_remembered(seen, unwell=down))
+    yield Remember(memory=_unwell(seen, down=down))
 
 
 def _is_plain(seen: Seen, visit: Visit, options: Options) -> bool:
@@ -200,9 +201,18 @@ def _challenged(seen: Seen, options: Options) -> Iterator[Said]:
     yield Untested(families=ALL, cause="challenged")
 
 
-def _remembered(seen: Seen, *, unwell: bool) -> Memory:
+def _well(seen: Seen, visit: Visit, memory: Memory | None, now: datetime) -> Memory:
+    """What to remember of a run that found nothing: its page, from the second such run on."""
+    if memory is None:
+        return WELL
+    good = remembered(visit.reply, seen.good, now)
+    same = good is memory.good and not memory.failing and not memory.unwell
+    return memory if same else Memory(good=good)
+
+
+def _unwell(seen: Seen, *, down: bool) -> Memory:
     failing = dict.fromkeys(tried.address for _visit, tried in _failing(seen))
-    return Memory(failing=tuple(failing), unwell=unwell)
+    return Memory(failing=tuple(failing), unwell=down, good=seen.good)
 
 
 def recheck(findings: tuple[Finding, ...], attempt: Looking) -> Recheck | None:

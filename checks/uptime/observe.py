@@ -14,7 +14,7 @@ from checks.parse.urls import parse
 from checks.uptime import evidence
 from checks.uptime.judge import expected
 from checks.uptime.options import IpVersion, Options
-from checks.uptime.reading import read
+from checks.uptime.reading import read, read_refusal
 from checks.uptime.rules import ADDRESS, AVAILABLE
 from checks.uptime.seen import READ_WELL, WELL, Memory, Reading, Seen, main_of
 
@@ -32,7 +32,8 @@ async def observe(context: Context[Options, Memory]) -> Seen:
     visits = await _each(client, ask) if options.ip_version == IpVersion.EACH else (await client.visit(ask),)
     seconds = time.perf_counter() - began
     visit = main_of(visits)
-    reading = _reading(visit, options)
+    memory = context.memory or WELL
+    reading = _reading(visit, options, memory)
     _keep_evidence(context, visit, reading)
     return Seen(
         name=context.name,
@@ -41,6 +42,7 @@ async def observe(context: Context[Options, Memory]) -> Seen:
         reading=reading,
         seconds=seconds,
         limit=limit,
+        good=memory.good,
     )
 
 
@@ -93,12 +95,14 @@ async def _each(client: Client, ask: Ask) -> tuple[Visit, ...]:
     return tuple(await asyncio.gather(*(one(address) for address in addresses)))
 
 
-def _reading(visit: Visit, options: Options) -> Reading:
+def _reading(visit: Visit, options: Options, memory: Memory) -> Reading:
     reply = visit.reply
     if reply is None or visit.failure is not None:
         return READ_WELL
-    reading = read(reply, visit.hops[-1].method, options)
-    return reading if expected(reply.status, options) or reading.challenge else READ_WELL
+    method = visit.hops[-1].method
+    if not expected(reply.status, options):
+        return read_refusal(reply, method, memory.good)
+    return read(reply, method, options, memory.good)
 
 
 def _keep_evidence(context: Context[Options, Memory], visit: Visit, reading: Reading) -> None:

@@ -1,20 +1,24 @@
 """Reads the page that came: assertions on its headers and its text; pure, and bounded in time."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from checks.net.http.exchange import Reply
 from checks.parse import charset, patterns
+from checks.uptime import pages
+from checks.uptime.marks import Kind, Trust
 from checks.uptime.options import Options
+from checks.uptime.pages import LastGood, Mark
 from checks.uptime.seen import READ_WELL, Fault, Reading
 
 PATIENCE = 0.25  # seconds all regular expressions together may take
 
 
-def read(reply: Reply, method: str, options: Options) -> Reading:
-    """Return what is wrong with an answer whose status is the expected one; `READ_WELL` when nothing is."""
-    challenge = _challenge(reply)
-    if challenge:
-        return Reading(challenge=challenge)
+def read(reply: Reply, method: str, options: Options, good: LastGood | None) -> Reading:
+    """Return what is wrong with an answer of an expected status; `READ_WELL` when nothing is."""
+    mark = pages.look_at(_page(reply), good) if method in ("GET", "POST") else None
+    if mark is not None and mark.kind is Kind.BOT_CHALLENGE:
+        return Reading(challenge=_words(mark))
     faults: list[Fault] = []
     try:
         if options.header:
@@ -23,10 +27,52 @@ def read(reply: Reply, method: str, options: Options) -> Reading:
             faults += _texts(reply, options)
     except patterns.TooSlow as error:
         return Reading(unread=f"pattern_too_slow: {error}")
+    if mark is not None and _believed(mark, reply, faults, options):
+        own = (("mark", mark.id), ("product", mark.product), ("seen", mark.seen))
+        faults.insert(0, Fault(reason=mark.kind.value, detail=_words(mark), facts=own))
     if not faults:
         return READ_WELL
     failed = any(fault.facts and fault.facts[0][0] == "pattern" for fault in faults)
     return Reading(faults=tuple(faults), pattern_failed=failed)
+
+
+def read_refusal(reply: Reply, method: str, good: LastGood | None) -> Reading:
+    """Return what an answer of an unexpected status shows: a challenge, or evidence."""
+    mark = pages.look_at(_page(reply), good) if method in ("GET", "POST") else None
+    if mark is None:
+        return READ_WELL
+    if mark.kind is Kind.BOT_CHALLENGE:
+        return Reading(challenge=_words(mark))
+    return Reading(shows=f"{mark.kind.value} ({_words(mark)})")
+
+
+def remembered(reply: Reply | None, good: LastGood | None, now: datetime) -> LastGood | None:
+    """Return what to remember of a page that nothing was wrong with; `good` itself when that still says it."""
+    return good if reply is None else pages.remember(_page(reply), good, now)
+
+
+def compared(reply: Reply, good: LastGood) -> pages.Difference:
+    """Return how an answer differs from the last good one."""
+    return pages.compare(_page(reply), good)
+
+
+def _page(reply: Reply) -> pages.Page:
+    return pages.Page(status=reply.status, headers=reply.headers, body=reply.body, whole=not reply.partial)
+
+
+def _believed(mark: Mark, reply: Reply, faults: list[Fault], options: Options) -> bool:
+    """Whether to trust a mark: a page that holds all it must is believed over what is only likely.
+
+    An answer with no body that does not call itself HTML, as health endpoints give, is not a blank page.
+    """
+    if mark.kind is Kind.BLANK_PAGE and not reply.body and reply.header("content-type") is None:
+        return False
+    vouched = bool(options.contains or options.matches) and not faults
+    return mark.trust is Trust.SURE or not vouched
+
+
+def _words(mark: Mark) -> str:
+    return ": ".join(part for part in (mark.product or mark.id, mark.seen) if part)
 
 
 def _is_plainly_there(reply: Reply, options: Options) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from checks.core.check import Looking
 from checks.net.http.exchange import Visit
+from checks.uptime.pages import LastGood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class Reading:
 
     faults: tuple[Fault, ...] = ()
     challenge: str = ""  # what betrays a bot challenge; "" for none
+    shows: str = ""  # what a page under an unexpected status turns out to be
     unread: str = ""  # why the page could not be judged; "" when it was
     pattern_failed: bool = False
 
@@ -38,6 +40,7 @@ class Seen:
     reading: Reading = READ_WELL  # of the visit that speaks for the site
     seconds: float = 0.0
     limit: float = 0.0  # seconds the attempt had
+    good: LastGood | None = None  # what is remembered of the last good answer
 
     @property
     def visit(self) -> Visit:
@@ -56,6 +59,7 @@ class Memory:
 
     failing: tuple[str, ...] = ()  # addresses that failed: they are tried first, so that they can be seen to recover
     unwell: bool = False  # the site gave no usable answer: the DNS is asked afresh
+    good: LastGood | None = None  # the last answer that nothing was wrong with
 
 
 WELL = Memory()

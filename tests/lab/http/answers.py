@@ -123,7 +123,8 @@ HEADS = [
 ]
 
 FRAMES = [
-    says("empty-page", page(b"")),
+    says("empty-page", page(b""), "blank_page"),
+    says("empty-answer-of-a-health-endpoint", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
     says("until-close", b"HTTP/1.1 200 OK\r\n\r\n" + PAGE, oddity="body_ends_with_the_connection"),
     says(
         "length-said-twice",
@@ -211,7 +212,7 @@ ENCODINGS = [
     says("identity", encoded("identity", PAGE)),
     says("encoding-empty", encoded("", PAGE)),
     says("encoding-unknown", encoded("x-secret", PAGE), oddity="unknown_content_encoding"),
-    says("gzip-of-nothing-at-all", encoded("gzip", b"")),
+    says("gzip-of-nothing-at-all", encoded("gzip", b""), "blank_page"),
     says("gzip-cut", encoded("gzip", GZIP[:-20]), "bad_encoding"),
     says("gzip-cut-in-its-checksum", encoded("gzip", GZIP[:-3]), "bad_encoding"),
     says("gzip-cut-until-close", HEAD + b"Content-Encoding: gzip\r\n\r\n" + GZIP[:-20], "bad_encoding"),
