@@ -1,4 +1,4 @@
-"""Alternates the tools for some rounds and prints medians of CPU milliseconds a probe, and ratios to blackbox_exporter."""
+"""Alternates the tools for some rounds; prints medians of CPU milliseconds a probe, and ratios to the others."""
 
 import argparse
 import asyncio

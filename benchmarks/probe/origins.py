@@ -101,8 +101,14 @@ events {{ worker_connections 8192; }}
 http {{
   access_log off; tcp_nodelay on; root {folder}/www; ssl_session_cache off; ssl_session_tickets on;
   server {{ listen {plain}; }}
-  server {{ listen {ecdsa} ssl; ssl_certificate {folder}/ecdsa/$ssl_server_name.pem; ssl_certificate_key {folder}/ecdsa/key.pem; }}
-  server {{ listen {rsa} ssl; ssl_certificate {folder}/rsa/$ssl_server_name.pem; ssl_certificate_key {folder}/rsa/key.pem; }}
+  server {{
+    listen {ecdsa} ssl;
+    ssl_certificate {folder}/ecdsa/$ssl_server_name.pem; ssl_certificate_key {folder}/ecdsa/key.pem;
+  }}
+  server {{
+    listen {rsa} ssl;
+    ssl_certificate {folder}/rsa/$ssl_server_name.pem; ssl_certificate_key {folder}/rsa/key.pem;
+  }}
 }}
 """
 

@@ -47,7 +47,10 @@ def _time(tag: int, content: bytes) -> datetime:
         text = ("19" if text[:2] >= "50" else "20") + text
     elif tag != _GENERALIZED:
         raise NotDer(f"not a time: {tag:#x}")
+    if len(text) != 15 or text[14] != "Z" or not text[:14].isdigit():
+        raise NotDer(f"not a time: {text[:20]!r}")
     try:
-        return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+        date = (int(text[:4]), int(text[4:6]), int(text[6:8]))
+        return datetime(*date, int(text[8:10]), int(text[10:12]), int(text[12:14]), tzinfo=UTC)
     except ValueError as error:
         raise NotDer(str(error)) from None
