@@ -96,9 +96,16 @@ def _lines(runs: "Sequence[Past]", times: "Sequence[CheckTimes]", zone: tzinfo, 
         yield "hours of that time, by check"
     for one in times:
         seen = one.times.up + one.times.down
-        share = f"{100 * (one.times.up / seen):.3f} % up" if seen else "never seen"
-        parts = f"up {one.times.up}, down {one.times.down}, not seen {one.times.unknown}"
-        yield f"  {one.key.check:12} {share:14} {parts}, {one.times.runs} runs"
+        share = f"{100 * (one.times.up / seen):.3f} % up" if seen else "nothing yet"
+        up, down, unknown = (_length(time) for time in (one.times.up, one.times.down, one.times.unknown))
+        runs_ = "1 run" if one.times.runs == 1 else f"{one.times.runs} runs"
+        yield f"  {one.key.check:12} {share:14} up {up}, down {down}, not seen {unknown}, {runs_}"
+
+
+def _length(time: timedelta) -> str:
+    from agent.texts.values import duration
+
+    return duration(time.total_seconds(), "en") if time else "0"
 
 
 def _line(past: "Past", zone: tzinfo, paint: "Paint") -> str:

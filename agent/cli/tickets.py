@@ -16,6 +16,7 @@ from checks.core.errors import UsageError
 if TYPE_CHECKING:
     from agent.config.loaded import Settings
     from agent.core.desk.ticket import State
+    from agent.core.desk.view import TicketView
     from agent.present.ticket_text import Reader
 
 HELP = """See the tickets.
@@ -54,15 +55,21 @@ def list_tickets(
     config: Config = Path("config.toml"),
 ) -> int:
     """List tickets, the gravest and oldest first."""
+    from agent.config import load
     from agent.present.ticket_json import ticket_json
     from agent.present.ticket_text import list_text
     from agent.store import views
-    from agent.store.opening import open_from
+    from agent.store.opening import open_existing, store_path
 
     states = _states(state)
-    settings, store = open_from(config)
-    found = store.read(lambda session: views.ticket_views(session, store.rules, states=states, site=site or None))
-    store.close()
+    settings = load(config, secrets=False)
+    found: tuple[TicketView, ...] = ()
+    if store_path(settings).exists():
+        store = open_existing(settings)
+        found = store.read(lambda session: views.ticket_views(session, store.rules, states=states, site=site or None))
+        store.close()
+    else:
+        print(f"there is no store at {store_path(settings)} yet: `vigie run` makes it", file=sys.stderr)
     if form is Format.JSON:
         print(json.dumps([ticket_json(view) for view in found], ensure_ascii=False, indent=2))
     else:

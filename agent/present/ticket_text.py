@@ -191,7 +191,8 @@ def _exhibits(exhibits: tuple[Exhibit, ...], reader: Reader) -> Iterator[str]:
     yield f"  {reader.paint(reader.say('what was kept'), 'bold')}"
     for exhibit in exhibits:
         weight = size(exhibit.bytes, reader.language)
-        yield f"    {reader.when(exhibit.started)}  {exhibit.name}, {exhibit.media}, {weight}: {exhibit.file}"
+        line = reader.say("{name}, {weight}: {file}", name=exhibit.name, weight=weight, file=exhibit.file)
+        yield f"    {reader.when(exhibit.started)}  {line}"
 
 
 def _told(story: TicketStory, reader: Reader) -> Iterator[str]:

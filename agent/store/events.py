@@ -103,12 +103,6 @@ def head_at(session: Session, ticket: str, seq: int) -> Head:
     return Head(events=seq, hash=row["hash"]) if row else NOTHING
 
 
-def heads(session: Session) -> dict[str, Head]:
-    """Return where every ticket's chain stands."""
-    rows = session.rows("SELECT ticket, max(seq) AS seq, hash FROM events GROUP BY ticket")
-    return {row["ticket"]: Head(events=row["seq"], hash=row["hash"]) for row in rows}
-
-
 def log_head(session: Session) -> str:
     """Return the hash that links all events written so far."""
     row = session.one("SELECT log FROM events ORDER BY id DESC LIMIT 1")

@@ -77,15 +77,18 @@ def _take(session: Session, rules: Catalogue, waiting: list[Row], now: datetime,
         )
     lease = to_ms(now) + length_ms(LEASE)
     session.run("UPDATE outbox SET lease = ?, attempts = attempts + 1 WHERE n = ?", (lease, row["n"]))
-    kinds = (*_stood_for(session, row["key"]), EventKind(row["kind"]))
+    kinds = (*_stood_for(session, row), EventKind(row["kind"]))
     return _pending(session, row, rules, kinds)
 
 
-def _stood_for(session: Session, key: str) -> tuple[EventKind, ...]:
+def _stood_for(session: Session, row: Row) -> tuple[EventKind, ...]:
     """The kinds of the messages whose place a message took, however long ago."""
     found: list[EventKind] = []
-    for row in session.rows("SELECT key, kind FROM outbox WHERE state = 'superseded' AND note = ? ORDER BY n", (key,)):
-        found += [*_stood_for(session, row["key"]), EventKind(row["kind"])]
+    for older in session.rows(
+        "SELECT * FROM outbox WHERE ticket = ? AND channel = ? AND state = 'superseded' AND note = ? ORDER BY n",
+        (row["ticket"], row["channel"], row["key"]),
+    ):
+        found += [*_stood_for(session, older), EventKind(older["kind"])]
     return tuple(found)
 
 

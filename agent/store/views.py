@@ -19,11 +19,8 @@ def ticket_views(
     session: Session, rules: Catalogue, *, states: Sequence[State], site: str | None = None
 ) -> tuple[TicketView, ...]:
     """Return the tickets in one of `states`, the gravest and oldest first."""
-    heads = events.heads(session)
-    return tuple(
-        _view(ticket, heads.get(ticket.ref, events.NOTHING))
-        for ticket in tickets.listed(session, rules, states=states, site=site)
-    )
+    found = tickets.listed(session, rules, states=states, site=site)
+    return tuple(ticket_view(session, ticket) for ticket in found)
 
 
 def ticket_view(session: Session, ticket: Ticket) -> TicketView:

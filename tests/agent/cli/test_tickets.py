@@ -18,7 +18,7 @@ from agent.core.desk.watch import Watch
 from agent.intake import Intake
 from agent.store import FILE, Store
 from checks.core.errors import UsageError
-from checks.core.model import Attempt, Finding, Key, Observed, Outcome, Unobserved
+from checks.core.model import Artifact, Attempt, Finding, Key, Observed, Outcome, Unobserved
 from checks.core.registry import Catalogue, rules
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -39,7 +39,8 @@ def refused() -> Finding:
 
 def run(minutes: float, *findings: Finding, watch: Watch = WATCH) -> tuple[Outcome, Watch]:
     attempts = tuple(Attempt(number=number, seconds=0.25, findings=findings) for number in (1, 2) if findings)
-    answer = Observed(findings=findings, attempts=attempts)
+    page = Artifact(kind="body", name="body-2", media="text/html", data=b"x" * 1500)
+    answer = Observed(findings=findings, attempts=attempts, artifacts=(page,) if findings else ())
     started = START + timedelta(minutes=minutes)
     said = Outcome(id=f"{minutes:026.1f}", key=watch.key, started=started, seconds=0.5, only=frozenset(), answer=answer)
     return said, watch
@@ -173,6 +174,7 @@ def test_a_stranger_can_act_on_what_is_shown(
     (line,) = [line for line in text.splitlines() if "curl" in line]
     assert shlex.split(line[line.index("curl") :]) == shlex.split(CURL)
     assert text.count("09:00:00") == 0  # the reader's clock, not UTC
+    assert re.search("body-2, 1[.,]5 k[oB] ?: evidence/", text)
 
 
 def test_the_sites_language_is_the_default(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,6 +187,9 @@ def test_a_ticket_as_json_tells_its_story(config: Path, capsys: pytest.CaptureFi
     story = json.loads(capsys.readouterr().out)
     assert set(story) >= CONTRACT
     assert story["evidence"]["curl"] == CURL
+    kept = {exhibit["file"] for exhibit in story["exhibits"]}
+    assert len(kept) == 1
+    assert (config.parent / "var" / kept.pop()).read_bytes() == b"x" * 1500
     assert [one["event"] for one in story["history"]] == ["opened", "resolved"]
     assert [(one["started"], one["attempt"]) for one in story["tries"]] == [
         ("2026-11-24T09:00:00.000Z", 1),
@@ -224,8 +229,11 @@ def test_errors_are_one_line(
 def test_without_a_store_the_line_says_what_makes_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "config.toml"
     path.write_text('[sites.shop]\nurl = "http://127.0.0.1:9/"\n')
-    assert vigie("tickets", "list", "--config", str(path)) == 1
+    assert vigie("tickets", "show", "X", "--config", str(path)) == 1
     assert "`vigie run` makes it" in capsys.readouterr().err
+    assert vigie("tickets", "list", "--format", "json", "--config", str(path)) == 0
+    out, err = capsys.readouterr()
+    assert (out, "`vigie run` makes it" in err) == ("[]\n", True)
 
 
 def test_history_tells_runs_and_hours(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -236,7 +244,7 @@ def test_history_tells_runs_and_hours(config: Path, capsys: pytest.CaptureFixtur
     assert "127.0.0.1 refuses connections" in text
     assert "unobserved" in text
     assert "resolver: no answer" in text
-    assert re.search(r"panier +[\d.]+ % up +up 0:04:00, down 0:04:00, not seen 1:34:00, 7 runs", text), text
+    assert re.search(r"panier +[\d.]+ % up +up 4 min, down 4 min, not seen 1 h 34 min, 7 runs", text), text
     assert vigie(*words, "--check", "none") == 3
 
 
