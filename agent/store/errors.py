@@ -28,17 +28,21 @@ class StoreUnavailable(StoreError):
     """It cannot be read or written now: locked, read-only, or failing; what is to be written may wait."""
 
 
+class StoreReadOnly(StoreUnavailable):
+    """The file may be read but not written."""
+
+
 class StoreFull(StoreUnavailable):
     """No room is left on the disk."""
 
 
 # Primary result codes, https://www.sqlite.org/rescode.html
 _FULL = frozenset({sqlite3.SQLITE_FULL})
+_READ_ONLY = frozenset({sqlite3.SQLITE_READONLY})
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _WAITING = {
     sqlite3.SQLITE_BUSY: "is locked by another program",
     sqlite3.SQLITE_LOCKED: "is locked",
-    sqlite3.SQLITE_READONLY: "is read-only",
     sqlite3.SQLITE_PERM: "may not be written",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened",
     sqlite3.SQLITE_IOERR: "cannot be read or written",
@@ -63,6 +67,8 @@ def _told(path: Path, error: sqlite3.Error) -> StoreError | None:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _FULL:
         return StoreFull(f"the store {path} cannot grow: the disk is full")
+    if code in _READ_ONLY:
+        return StoreReadOnly(f"the store {path} is read-only ({error})")
     if code in _CORRUPT:
         return StoreCorrupt(f"the store {path} is damaged ({error}): put a backup back with `vigie restore F`")
     if code in _WAITING:

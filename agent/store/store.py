@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from agent.store import schema
-from agent.store.errors import StoreUnavailable, translated
+from agent.store.errors import StoreReadOnly, StoreUnavailable, translated
 from agent.store.lock import Lock
 from agent.store.session import Session
 from checks.core.registry import Catalogue
@@ -48,8 +48,9 @@ class Store:
         return cls(path, rules, session)
 
     def hold(self) -> None:
-        """Keep other daemons away from this store until it is closed; raises `StoreBusy`."""
+        """Keep other daemons away from this store until it is closed; raises `StoreBusy`, or `StoreReadOnly`."""
         self._lock = Lock(self.path)
+        self.write(_may_write).result()
 
     def read(self, query: Callable[[Session], T]) -> T:
         """Run a query on this thread's own connection, all of it on one snapshot; raises `StoreError`."""
@@ -90,3 +91,15 @@ class Store:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+
+def _may_write(session: Session) -> None:
+    """Find out before anything runs; a store that is only locked, or on a full disk, is waited for later."""
+    try:
+        with session.immediate():
+            # Of a file that may only be read, SQLite begins a transaction without a word.
+            session.run("DELETE FROM counters WHERE FALSE")
+    except StoreReadOnly:
+        raise
+    except StoreUnavailable:
+        return

@@ -2,12 +2,13 @@
 
 import multiprocessing
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
-from agent.store import Store, StoreError
-from agent.store.errors import StoreBusy, StoreCorrupt, StoreForeign
+from agent.store import Session, Store, StoreError
+from agent.store.errors import StoreBusy, StoreCorrupt, StoreForeign, StoreReadOnly
 from tests.agent.kit import RULES, open_store
 
 
@@ -74,6 +75,32 @@ def test_a_second_daemon_is_refused(tmp_path: Path) -> None:
     first.close()
     second.hold()
     second.close()
+
+
+def test_a_daemon_does_not_start_on_a_store_that_is_read_only(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.write(lambda session: session.run("PRAGMA query_only=ON")).result()
+    with pytest.raises(StoreReadOnly, match="read-only"):
+        store.hold()
+    store.close()
+
+
+def test_a_daemon_starts_on_a_store_that_is_only_locked(tmp_path: Path) -> None:
+    store, other = open_store(tmp_path), open_store(tmp_path)
+    store.write(lambda session: session.run("PRAGMA busy_timeout=10")).result()
+    held, done = threading.Event(), threading.Event()
+
+    def hold(session: Session) -> None:
+        with session.immediate():
+            held.set()
+            done.wait(30)
+
+    other.write(hold)
+    held.wait(30)
+    store.hold()
+    done.set()
+    other.close()
+    store.close()
 
 
 def test_reads_see_one_snapshot_and_never_write(tmp_path: Path) -> None:
