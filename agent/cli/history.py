@@ -103,9 +103,9 @@ def _lines(runs: "Sequence[Past]", times: "Sequence[CheckTimes]", zone: tzinfo, 
 
 
 def _length(time: timedelta) -> str:
-    from agent.texts.values import duration
+    from agent.texts import fill
 
-    return duration(time.total_seconds(), "en") if time else "0"
+    return fill("{length:duration}", {"length": time.total_seconds()}, "en") if time else "0"
 
 
 def _line(past: "Past", zone: tzinfo, paint: "Paint") -> str:

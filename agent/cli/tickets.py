@@ -16,7 +16,6 @@ from checks.core.errors import UsageError
 if TYPE_CHECKING:
     from agent.config.loaded import Settings
     from agent.core.desk.ticket import State
-    from agent.core.desk.view import TicketView
     from agent.present.ticket_text import Reader
 
 HELP = """See the tickets.
@@ -55,21 +54,20 @@ def list_tickets(
     config: Config = Path("config.toml"),
 ) -> int:
     """List tickets, the gravest and oldest first."""
-    from agent.config import load
     from agent.present.ticket_json import ticket_json
     from agent.present.ticket_text import list_text
     from agent.store import views
-    from agent.store.opening import open_existing, store_path
+    from agent.store.opening import StoreMissing, open_from
 
     states = _states(state)
-    settings = load(config, secrets=False)
-    found: tuple[TicketView, ...] = ()
-    if store_path(settings).exists():
-        store = open_existing(settings)
-        found = store.read(lambda session: views.ticket_views(session, store.rules, states=states, site=site or None))
-        store.close()
-    else:
-        print(f"there is no store at {store_path(settings)} yet: `vigie run` makes it", file=sys.stderr)
+    try:
+        settings, store = open_from(config)
+    except StoreMissing as error:
+        print(error, file=sys.stderr)
+        print("[]" if form is Format.JSON else "0 tickets")
+        return 0
+    found = store.read(lambda session: views.ticket_views(session, store.rules, states=states, site=site or None))
+    store.close()
     if form is Format.JSON:
         print(json.dumps([ticket_json(view) for view in found], ensure_ascii=False, indent=2))
     else:

@@ -11,6 +11,10 @@ from agent.store.store import FILE, Store
 from checks.core.registry import Catalogue
 
 
+class StoreMissing(StoreUnavailable):
+    """No daemon has made the store yet."""
+
+
 def store_path(settings: Settings) -> Path:
     """Where the store of a configuration lies."""
     return settings[Agent].state_dir / FILE
@@ -20,7 +24,7 @@ def open_existing(settings: Settings) -> Store:
     """Open the store of a configuration for a command; raises `StoreError` when no daemon has made one yet."""
     path = store_path(settings)
     if not path.exists():
-        raise StoreUnavailable(f"there is no store at {path} yet: `vigie run` makes it")
+        raise StoreMissing(f"there is no store at {path} yet: `vigie run` makes it")
     return Store.open(path, Catalogue(RULES))
 
 
