@@ -45,7 +45,7 @@ class Names:
         self._resolver = dns.asyncresolver.Resolver(configure=not nameservers)
         self._backend = dns.asyncbackend.get_backend("asyncio")
         if nameservers:
-            self._resolver.nameservers = [_nameserver(one) for one in nameservers]
+            self._resolver.nameservers = [nameserver(one) for one in nameservers]
         self._resolver.timeout = TRY
         self._resolver.retry_servfail = False
 
@@ -117,7 +117,8 @@ def _is_silence(family: _Family) -> bool:
     return isinstance(family.failure, NetFailure) and family.failure.reason is Reason.DNS_TIMEOUT
 
 
-def _nameserver(text: str) -> dns.nameserver.Nameserver:
+def nameserver(text: str) -> dns.nameserver.Nameserver:
+    """Return the name server that "address" or "address:port" means."""
     address, _, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "53")
     return dns.nameserver.Do53Nameserver(address, int(port))
 

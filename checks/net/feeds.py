@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from checks.core.errors import VigieError
+from checks.core.errors import CannotLook, VigieError
 from checks.net.http.client import Ask
 from checks.net.http.exchange import Limits, Reply, Visit
 from checks.parse.urls import BadUrl, parse
@@ -101,7 +101,7 @@ class Feeds:
     async def get(self, source: Source, client: Fetches, deadline: float) -> Had | NotHad:
         """Return what is kept of `source`, fetched first when it is missing or old, before `deadline` (loop's clock).
 
-        A fetch that fails leaves what is kept in use until its end. Raises `CannotLook` for faults of ours.
+        A fetch that fails, by whosever fault, leaves what is kept in use until its end.
         """
         lock = self._locks.setdefault(source.name, asyncio.Lock())  # lives while somebody asks for this name
         try:
@@ -145,7 +145,10 @@ class Feeds:
             limits=Limits(body=source.max_bytes),
             steered=True,
         )
-        visit = await client.visit(ask)
+        try:
+            visit = await client.visit(ask)
+        except CannotLook as error:  # a resolver out of order is no reason not to judge what is at hand
+            return NotHad(problem=Problem.UNAVAILABLE, detail=str(error))
         reply = visit.reply
         if visit.failure is not None or reply is None:
             return NotHad(problem=Problem.UNAVAILABLE, detail=str(visit.failure or "no answer"))

@@ -79,7 +79,7 @@ class Resolver:
         hosts: Path = HOSTS_FILE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._nameservers = nameservers  # "address" or "address:port"; none: the system's
+        self.nameservers = nameservers  # "address" or "address:port"; none: the system's
         self._hosts = _Hosts(path=hosts)
         self._clock = clock
         self._kept: dict[str, tuple[float, Addresses]] = {}
@@ -136,7 +136,7 @@ class Resolver:
         try:
             from checks.net.dns import Names  # dnspython loads for names that only the DNS knows
 
-            self._names = Names(self._nameservers)
+            self._names = Names(self.nameservers)
         except (ImportError, OSError, ValueError) as error:
             raise CannotLook("resolver", f"the resolver cannot be set up: {error}") from error
         return self._names

@@ -4,33 +4,38 @@ import asyncio
 from dataclasses import replace
 
 from checks.core.check import Context
-from checks.net.http.client import Ask, Client
-from checks.net.http.failure import NetFailure
+from checks.net.http.client import Client
 from checks.net.preload import Preload, preload
-from checks.net.tls.shake import Endpoint as At
-from checks.net.tls.shake import shake
-from checks.parse.certificates.names import covers
-from checks.parse.certificates.paths import Trust
-from checks.parse.certificates.read import BadCertificate, read
-from checks.parse.urls import Url, parse
+from checks.parse.urls import parse
+from checks.tls import records, renewal
 from checks.tls.entry import Known, walk
 from checks.tls.fetched import listed
+from checks.tls.moved import moved_names
 from checks.tls.options import Options
-from checks.tls.seen import Chain, Endpoint, Entry, Listed, Memory, Seen
-from checks.tls.watched import lost_names
+from checks.tls.seen import Chain, Endpoint, Entry, Listed, Memory, Records, Renewal, Seen
 
 SPARE = 0.05
 
 
-async def gather(seen: Seen, context: Context[Options, Memory], client: Client, _trust: Trust) -> Seen:
+async def gather(seen: Seen, context: Context[Options, Memory], client: Client) -> Seen:
     """Return the look with all that belongs to it; raises `CannotLook` for faults of ours."""
     deadline = context.deadline - SPARE
-    entry, lists, moved = await asyncio.gather(
+    entry, lists, moved, windows, told = await asyncio.gather(
         _entry(seen, context, client, deadline),
         _lists(seen, context, client, deadline),
-        _moved(seen, context, client, deadline),
+        moved_names(seen, context.memory, client, deadline),
+        _renewals(seen, context, client, deadline),
+        _records(seen, context, deadline),
     )
-    return replace(seen, entry=entry, lists=lists, moved=moved, preload=_preloaded(seen, context))
+    return replace(
+        seen,
+        entry=entry,
+        lists=lists,
+        moved=moved,
+        renewals=windows,
+        records=told,
+        preload=_preloaded(seen, context),
+    )
 
 
 def _main(seen: Seen) -> Endpoint | None:
@@ -59,32 +64,27 @@ async def _lists(
     return await listed(_chains(seen), context.net.feeds, client, deadline)
 
 
+async def _renewals(
+    seen: Seen, context: Context[Options, Memory], client: Client, deadline: float
+) -> tuple[Renewal, ...]:
+    if not context.options.ari:
+        return ()
+    soon = min(deadline, asyncio.get_running_loop().time() + renewal.WAIT)
+    return await renewal.renewals(_chains(seen), context.net.feeds, client, soon)
+
+
+async def _records(seen: Seen, context: Context[Options, Memory], deadline: float) -> Records | None:
+    main = _main(seen)
+    wanted = context.options.dns and main is not None and main.audited
+    if not wanted or not records.stands_in_dns(seen.host, context.options.resolve):
+        return None
+    soon = min(deadline, asyncio.get_running_loop().time() + records.WAIT)
+    ports = tuple(one.port for one in seen.endpoints)
+    return await records.look_up(context.net.resolver, seen.host, ports, soon)
+
+
 def _preloaded(seen: Seen, context: Context[Options, Memory]) -> Preload | None:
     main = _main(seen)
     if main is None or not main.audited or not context.options.hsts:
         return None
     return preload(seen.host)
-
-
-async def _moved(seen: Seen, context: Context[Options, Memory], client: Client, deadline: float) -> frozenset[str]:
-    """Of the names that the certificate no longer covers, those that another one covers where they lead now."""
-    names = {name for one in seen.endpoints for name in lost_names(one, context.memory)}
-    found = await asyncio.gather(*(_covered(name, seen, client, deadline) for name in sorted(names)))
-    return frozenset(name for name, covered in zip(sorted(names), found, strict=True) if covered)
-
-
-async def _covered(name: str, seen: Seen, client: Client, deadline: float) -> bool:
-    port = next((one.port for one in seen.endpoints if one.main), 443)
-    url = Url(scheme="https", host=name, port=port, target="/")
-    try:
-        addresses = await client.addresses(Ask(url=url, deadline=deadline, steered=True))
-    except NetFailure:
-        return True  # a name that leads nowhere needs no certificate
-    for address in addresses[:2]:
-        shaken = await shake(At(address=address, port=port, server_name=name), deadline)
-        try:
-            if shaken.chain and covers(read(shaken.chain[0]), name):
-                return True
-        except BadCertificate:
-            continue
-    return not addresses

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from checks.core.errors import CannotLook
 from checks.net.http.client import Ask, Client
 from checks.net.http.exchange import Hop, Limits
 from checks.net.http.failure import NetFailure, Stage
@@ -24,7 +25,7 @@ class Known:
 
 
 async def walk(client: Client, host: str, port: int, deadline: float, known: Known | None) -> Entry:
-    """Return every step of the way; raises `CannotLook` for faults of ours."""
+    """Return every step of the way, as far as it can be walked."""
     authority = f"[{host}]" if ":" in host else host
     url = parse(f"http://{authority}:{port}/")
     start, steps, seen = str(url), list[Step](), set[str]()
@@ -36,7 +37,10 @@ async def walk(client: Client, host: str, port: int, deadline: float, known: Kno
             step, onward = _of_head(url, known.head)
         else:
             ask = Ask(url=url, deadline=deadline, follow=False, limits=_LIMITS, steered=bool(steps))
-            hop = (await client.visit(ask)).last
+            try:
+                hop = (await client.visit(ask)).last
+            except CannotLook as error:  # where it leads cannot be looked at from here
+                return Entry(url=start, steps=tuple(steps), problem=str(error))
             if hop.reply is None:
                 return _unanswered(start, steps, hop)
             step, onward = _of_hop(hop)

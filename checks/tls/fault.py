@@ -93,13 +93,19 @@ def _shuts_out(fault: Fault) -> bool:
     return fault.rule.family == "tls.connection" and fault.severity is Severity.CRITICAL
 
 
+def issuer(certificate: Certificate) -> str:
+    """Its issuer as a person says it: the owner's name, and which of its keys."""
+    owner, title = certificate.issuer_organization, certificate.issuer_title
+    return f"{owner} {title}" if owner and owner != title else title
+
+
 def about(certificate: Certificate) -> dict[str, Any]:
     """The facts that name a certificate."""
     return {
         "certificate": certificate.title,
         "fingerprint": certificate.sha256,
         "certificate_subject": certificate.subject_text,
-        "issuer": certificate.issuer_title,
+        "issuer": issuer(certificate),
         "serial": f"{certificate.serial:x}",
         "not_before": instant(certificate.not_before),
         "not_after": instant(certificate.not_after),

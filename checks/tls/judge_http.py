@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from checks.core.model import Finding, Rule, Severity
 from checks.net.preload import Preload
+from checks.parse.addresses import written_address
 from checks.parse.domains import same_owner
+from checks.tls.options import Options
 from checks.tls.rules_http import (
     HSTS_DISABLED,
     HSTS_INVALID,
@@ -21,12 +23,30 @@ from checks.tls.rules_http import (
     REDIRECT_MISSING,
     REDIRECT_TEMPORARY,
 )
-from checks.tls.seen import Entry, Head, Step
+from checks.tls.seen import Endpoint, Entry, Head, Look, Seen, Step
 
 SHORT = 15_768_000  # seconds, half a year
 PRELOAD_AGE = 31_536_000  # seconds; the preload list's condition (hstspreload.org)
 _TEMPORARY = frozenset({302, 303, 307})
 _DIRECTIVE = re.compile(r'\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^\s;"]*)\s*)?')
+
+
+def judge_web(seen: Seen, options: Options) -> Iterator[Finding]:
+    """Yield what is wrong with the way from http, and with what each address promises."""
+    if seen.entry is not None:
+        yield from judge_entry(seen.entry, seen.host)
+    if not options.hsts:
+        return
+    for endpoint in seen.endpoints:
+        heads: dict[tuple[str, ...], Head] = {}
+        addresses: dict[tuple[str, ...], list[str]] = {}
+        for look in endpoint.looks:
+            if shows_hsts(endpoint, look) and look.head is not None:
+                heads[look.head.hsts] = look.head
+                addresses.setdefault(look.head.hsts, []).append(look.address)
+        for hsts, head in heads.items():
+            where = endpoint.subject if len(heads) == 1 else f"{endpoint.subject} ({', '.join(addresses[hsts])})"
+            yield from judge_hsts(head, seen.host, where, preload=seen.preload, entry=seen.entry)
 
 
 def judge_entry(entry: Entry, host: str) -> Iterator[Finding]:
@@ -83,6 +103,18 @@ def _way(entry: Entry) -> str:
 
 def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
+
+
+def shows_hsts(endpoint: Endpoint, look: Look) -> bool:
+    """Whether an answer says how the site treats browsers; an address has no HSTS (RFC 6797, 8.1.1)."""
+    return (
+        endpoint.main
+        and look.head is not None
+        and look.head.status < 500
+        and not look.head.wants_certificate
+        and look.head.status not in (429, 999)
+        and written_address(endpoint.host) is None
+    )
 
 
 def judge_hsts(head: Head, host: str, where: str, *, preload: Preload | None, entry: Entry | None) -> Iterator[Finding]:

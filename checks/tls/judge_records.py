@@ -27,13 +27,15 @@ def judge_records(seen: Seen) -> Iterator[Finding]:
 def _caa(seen: Seen, records: Records, chain: Chain) -> Iterator[Finding]:
     leaf = chain.leaf
     wanted = caa_names(leaf.issuer_organization)
-    if records.issuers is None or not wanted or set(wanted) & set(records.issuers):
+    wildcard = any(name.startswith("*.") for name in leaf.dns_names)
+    allowed = records.wild if wildcard and records.wild is not None else records.issuers
+    if allowed is None or not wanted or set(wanted) & set(allowed):
         return
     yield CAA_FORBIDS.found(
         seen.host,
         host=seen.host,
         zone=records.zone,
-        records=records.issuers or (";",),
+        records=allowed or (";",),
         wanted=wanted[0],
         **about(leaf),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
 from checks.net.http.exchange import Handshake
+from checks.net.http.failure import Stage
 from checks.net.tls.ask import Answered, ask
 from checks.net.tls.failure import Failing, Failure
 from checks.net.tls.flight import Speech
@@ -24,6 +25,9 @@ _DEMANDS = frozenset({"certificate_required", "bad_certificate", "handshake_fail
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})")
 # What nginx says over a connection it made without the client certificate it wants.
 _PAGE = b"No required SSL certificate was sent"
+# What uptime holds against a certificate, once the handshake brought it.
+_VERDICTS = frozenset({"tls_expired", "tls_not_yet_valid", "tls_wrong_host", "tls_untrusted", "tls_self_signed"})
+FRESH = 120.0  # seconds another check's handshake is as good as a new one
 SHARE = 0.45  # of the time left that one handshake may take, so that something can still be asked after it
 MOST = 10.0  # seconds
 
@@ -70,8 +74,12 @@ def of_shaken(shaken: Shaken, trust: Trust) -> Look:
     return _with_chain(seen, shaken.chain, trust)
 
 
-def of_handshake(handshake: Handshake, trust: Trust) -> Look:
-    """What a handshake shows that another check made lately."""
+def of_handshake(handshake: Handshake, trust: Trust, now: float) -> Look | None:
+    """What a handshake shows that another check made lately (`now` in Unix time); None when it shows too little."""
+    failure = handshake.failure
+    whole = failure is None or (failure.stage is Stage.TLS and failure.reason.value in _VERDICTS)
+    if not handshake.chain or not whole or now - handshake.at > FRESH:
+        return None
     seen = Look(address=handshake.address, version=_NAMES.get(handshake.version, handshake.version))
     return _with_chain(seen, handshake.chain, trust)
 

@@ -10,11 +10,11 @@ from checks.net.http.client import Ask, Client
 from checks.net.http.failure import NetFailure
 from checks.net.tls.failure import Failing
 from checks.net.tls.roots import trust
-from checks.parse.certificates.paths import End
 from checks.parse.urls import Url, parse
 from checks.tls import beside
-from checks.tls.endpoints import Place, look_at
+from checks.tls.endpoints import look_at
 from checks.tls.options import Options
+from checks.tls.place import Place, subject
 from checks.tls.seen import Endpoint, Memory, Seen
 
 SPARE = 0.05  # seconds kept back so that what was seen is handed in before the deadline
@@ -39,7 +39,7 @@ async def observe(context: Context[Options, Memory]) -> Seen:
                     port=port,
                     addresses=addresses,
                     complete=complete,
-                    audit=_audit_due(options, memory, _subject(url.host, port), at),
+                    audit=_audit_due(options, memory, subject(url.host, port), at),
                     again=context.attempt.number > 1,
                 ),
                 context,
@@ -58,17 +58,13 @@ async def observe(context: Context[Options, Memory]) -> Seen:
         private_roots=bool(believed.extra),
         trusted_organizations=believed.organizations() if _leads_nowhere(endpoints) else frozenset(),
     )
-    return await beside.gather(seen, context, client, believed)
-
-
-def _subject(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return await beside.gather(seen, context, client)
 
 
 def _ports(context: Context[Options, Memory], url: Url) -> tuple[int, ...]:
     """The URL's own port and those listed; of a look at some subjects only theirs."""
     ports = tuple(dict.fromkeys((url.port, *context.options.ports)))
-    wanted = tuple(port for port in ports if _subject(url.host, port) in context.only)
+    wanted = tuple(port for port in ports if subject(url.host, port) in context.only)
     return wanted or (ports[:1] if context.only else ports)
 
 
@@ -86,10 +82,10 @@ async def _addresses(client: Client, url: Url, context: Context[Options, Memory]
     return found, answer.complete
 
 
-def _audit_due(options: Options, memory: Memory, subject: str, at: datetime) -> bool:
+def _audit_due(options: Options, memory: Memory, about: str, at: datetime) -> bool:
     if not options.audit:
         return False
-    known = memory.of(subject)
+    known = memory.of(about)
     if known is None or known.audited is None or at < known.audited:
         return True
     every = timedelta(seconds=options.audit_every)
@@ -110,4 +106,4 @@ def _refuse_if_unreached(endpoints: list[Endpoint]) -> None:
 
 def _leads_nowhere(endpoints: list[Endpoint]) -> bool:
     chains = [look.chain for one in endpoints for look in one.looks if look.chain is not None]
-    return any(chain.paths[0].end is End.UNKNOWN for chain in chains)
+    return any(chain.leads_nowhere for chain in chains)

@@ -8,7 +8,7 @@ from checks.net.preload import Preload
 from checks.net.tls.failure import Failure
 from checks.net.tls.hello import Version
 from checks.net.tls.suites import Weakness
-from checks.parse.certificates.paths import Path
+from checks.parse.certificates.paths import End, Path
 from checks.parse.certificates.read import Certificate
 from checks.parse.certificates.revocation import Revoked
 
@@ -27,6 +27,11 @@ class Chain:
     def leaf(self) -> Certificate:
         """The server's own certificate."""
         return self.sent[0]
+
+    @property
+    def leads_nowhere(self) -> bool:
+        """Whether every way ends at an issuer whose certificate nobody has."""
+        return self.paths[0].end is End.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +175,7 @@ class Records:
 
     zone: str = ""  # where the CAA records stand
     issuers: tuple[str, ...] | None = None  # who may issue by CAA; None: no record, anybody may
+    wild: tuple[str, ...] | None = None  # who may issue wildcards; None: whoever may issue
     tlsa: tuple[Tlsa, ...] = ()  # only those that DNSSEC proves
     asked: bool = True  # False: the resolver gave no answer
 

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from checks.core.model import Untested
-from checks.parse.addresses import written_address
 from checks.tls.fetched import SHORT_LIVED
-from checks.tls.judge_http import settled
+from checks.tls.judge_http import settled, shows_hsts
 from checks.tls.judge_leaf import clock_in_doubt
 from checks.tls.options import Options
-from checks.tls.seen import Endpoint, Look, Memory, Seen
+from checks.tls.seen import Endpoint, Memory, Seen
 
 CONNECTION = frozenset({"tls.connection"})
 REVOCATION = frozenset({"tls.revocation", "tls.revocation_source"})
@@ -99,15 +98,3 @@ def of_host(seen: Seen, options: Options) -> Iterator[Untested]:
         yield Untested(families=frozenset({"http.hsts"}), subject=host, cause="not_looked_at")
     if seen.records is None or not seen.records.asked:
         yield Untested(families=frozenset({"tls.dns"}), subject=host, cause="not_looked_at")
-
-
-def shows_hsts(endpoint: Endpoint, look: Look) -> bool:
-    """Whether an answer says how the site treats browsers; an address has no HSTS (RFC 6797, 8.1.1)."""
-    return (
-        endpoint.main
-        and look.head is not None
-        and look.head.status < 500
-        and not look.head.wants_certificate
-        and look.head.status not in (429, 999)
-        and written_address(endpoint.host) is None
-    )

@@ -24,6 +24,8 @@ class Told:
     alias: str = ""  # a CNAME before the addresses
     cut: bool = False  # over UDP: come back by TCP
     rubbish: bytes = b""
+    records: tuple[str, ...] = ()  # of the type asked for, as in a zone file
+    validated: bool = False  # DNSSEC proved it
 
 
 @dataclass(slots=True)
@@ -91,6 +93,8 @@ def _wire(query: dns.message.Message, told: Told, kind: str, *, tcp: bool) -> by
         answer.answer.append(dns.rrset.from_text(name, told.ttl, "IN", "CNAME", f"{told.alias}."))
         name = dns.name.from_text(told.alias)
     fitting = [address for address in told.addresses if (":" in address) is (kind == "AAAA")]
-    if fitting:
-        answer.answer.append(dns.rrset.from_text(name, told.ttl, "IN", kind, *fitting))
+    if fitting or told.records:
+        answer.answer.append(dns.rrset.from_text(name, told.ttl, "IN", kind, *fitting, *told.records))
+    if told.validated:
+        answer.flags |= dns.flags.AD
     return answer.to_wire()
