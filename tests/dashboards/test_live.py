@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
+from xml.etree import ElementTree as ET
 
+from dashboards.preview import __main__ as preview
 from dashboards.preview import panels
 from dashboards.preview.prometheus import NoAnswer
 from tests import needs
@@ -130,6 +132,7 @@ async def test_every_query_has_an_answer_and_says_what_the_store_says(tmp_path: 
         silent = [each.where for each in every if not await answered(outage.prometheus, each)]
         assert silent == []
         await judge_links(outage)
+        await judge_preview(outage, tmp_path / "preview")
         await judge_rules(outage.prometheus)
         await judge_exposition(outage.agent)
         outage.agent.process.send_signal(signal.SIGTERM)
@@ -148,6 +151,16 @@ async def judge_links(outage: Outage) -> None:
         assert answer is not None
         assert answer.status_code == 200
         assert [other for other in refs.values() if other in answer.text] == [ref]
+
+
+async def judge_preview(outage: Outage, folder: Path) -> None:
+    """The preview draws both dashboards from this Prometheus, and *Fleet* names the sites that fail."""
+    words = ["--prometheus", outage.prometheus.at.address, "--minutes", "2", "--rate", "10", "--out", str(folder)]
+    assert await asyncio.to_thread(preview.main, words) == 0
+    drawn = {path.stem: ET.parse(path).getroot() for path in folder.glob("*.svg")}
+    assert drawn.keys() == {*panels.names()}
+    said = ["".join(text.itertext()) for text in drawn["fleet"].iter("{http://www.w3.org/2000/svg}text")]
+    assert {"atelier", "acme-shop", "✖ critical", "✖ major", "keyword_missing", "✖ 2"} <= {*said}
 
 
 async def answered(prometheus: Scraper, asked: Asked) -> bool:

@@ -1,99 +1,15 @@
 """The image is really built, over a Debian 13 of our own making, and really run: read-only, without capabilities."""
 
 import json
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
 
 from tests.deploy.conftest import RUNC, run
+from tests.deploy.containers import FENCE, LIMITS, started
 
 pytestmark = pytest.mark.soak
-
-CONFIGURATION = "/etc/vigie/config.toml"
-# What works as root inside a container too: no more files than the machine gives, and a network of its own.
-LIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000")
-PATIENCE = 60.0  # seconds
-FETCH = "import sys, urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=5).read().decode())"
-
-
-class Container:
-    """One that runs."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def python(self, code: str, *words: str) -> str:
-        return run("podman", "exec", self.name, "python", "-c", code, *words)
-
-    def get(self, path: str) -> str:
-        return self.python(FETCH, f"http://127.0.0.1:8787{path}")
-
-    def vigie(self, *words: str) -> str:
-        return run("podman", "exec", self.name, "vigie", *words, "--config", CONFIGURATION)
-
-    def tickets(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(self.vigie("tickets", "list", "--state", "all", "--format", "json"))
-        return found
-
-    def until(self, expected: str, path: str) -> None:
-        """Wait until an address answers with something."""
-        end = time.monotonic() + PATIENCE
-        said = ""
-        while time.monotonic() < end:
-            try:
-                said = self.get(path)
-            except AssertionError as error:
-                said = str(error)
-            else:
-                if expected in said:
-                    return
-            time.sleep(0.1)
-        pytest.fail(f"{path} never said {expected}; last: {said[-500:]}\n{run('podman', 'logs', self.name)}")
-
-    def stop(self) -> tuple[float, int]:
-        """Send SIGTERM; return how long it took to end, and with which status."""
-        start = time.monotonic()
-        run("podman", "stop", "--time", "30", self.name)
-        took = time.monotonic() - start
-        return took, int(run("podman", "inspect", "--format", "{{.State.ExitCode}}", self.name))
-
-
-@contextmanager
-def started(image: str, volume: str) -> Iterator[Container]:
-    """Run the image as compose.yaml does, cut off from every network but its own loopback."""
-    name = f"vigie-test-{uuid4().hex[:8]}"
-    fence = (
-        "--read-only",
-        "--tmpfs",
-        "/tmp",
-        "--cap-drop",
-        "ALL",
-        "--security-opt",
-        "no-new-privileges",
-        "--network",
-        "none",
-    )
-    run(
-        "podman",
-        *RUNC,
-        "run",
-        "--detach",
-        "--name",
-        name,
-        *fence,
-        *LIMITS,
-        "--volume",
-        f"{volume}:/var/lib/vigie",
-        image,
-    )
-    try:
-        yield Container(name)
-    finally:
-        run("podman", "rm", "--force", "--time", "0", name)
 
 
 def test_the_image_says_what_it_is_and_runs_as_nobody_special(lean: str) -> None:
@@ -159,6 +75,6 @@ def test_the_browser_in_the_image_opens_a_page(full: str) -> None:
         "    b = w.chromium.launch(executable_path='/usr/bin/chromium-headless-shell', chromium_sandbox=False)\n"
         "    page = b.new_page(); page.goto('data:text/html,<title>ici</title>'); print(page.title())\n"
     )
-    fence = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", "none", "--shm-size", "256m")
+    fence = (*FENCE, "--shm-size", "256m")
     said = run("podman", *RUNC, "run", "--rm", *fence, *LIMITS, "--entrypoint", "python", full, "-c", code)
     assert said.strip() == "ici"
