@@ -224,8 +224,9 @@ def _glance(page: Page, headers: Mapping[str, str], source: bytes, last: LastGoo
 
 
 def _is_html(page: Page) -> bool:
+    """Whether a browser would draw a page; an answer that names no type and holds nothing is none."""
     kind = _content_type(page)
-    return not kind or kind.startswith(("text/html", "application/xhtml"))
+    return kind.startswith(("text/html", "application/xhtml")) if kind else page.body.lstrip()[:1] == b"<"
 
 
 def _is_readable(page: Page) -> bool:

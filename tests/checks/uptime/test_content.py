@@ -1,0 +1,124 @@
+"""Pages that real servers sent, sent again by one on loopback: what the check makes of them from end to end."""
+
+from typing import Any
+
+import pytest
+
+from agent.codec.jobs import decode_memory, encode_memory
+from checks.core.model import ALL, Finding, Outcome
+from checks.uptime.seen import Memory
+from tests.checks.uptime.recorded import folder, load
+from tests.lab.http.probe import finding, observed, probe, reasons
+from tests.lab.http.server import Script, answering, serving
+
+PAGES = {path.stem: path for name in ("held_out", "marked", "innocent") for path in folder(name)}
+SHOP = "<title>Durand</title>" + "".join(f"<p>Porte en chêne numéro {n}, escalier {n * 7}</p>" for n in range(60))
+
+
+def sent(name: str, status: int | None = None) -> Script:
+    """Send a recorded page again, under its own status unless told."""
+    page = load(PAGES[name])
+    kept = "".join(
+        f"{key}: {value}\r\n" for key, value in page.headers if key.lower() in {"content-type", "cf-mitigated"}
+    )
+    head = f"HTTP/1.1 {status or page.status} X\r\n{kept}Content-Length: {len(page.body)}\r\n\r\n"
+    return answering(head.encode() + page.body)
+
+
+def html(body: str) -> Script:
+    data = body.encode()
+    return answering(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(data) + data)
+
+
+async def look(script: Script, **options: Any) -> Outcome:
+    async with serving(script) as server:
+        return await probe(server.url(), **options)
+
+
+def fact(found: Finding, name: str) -> Any:
+    return found.fact(name)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        pytest.param(sent("nginx-site"), [], id="a-healthy-page"),
+        pytest.param(sent("wordpress-home-fr"), [], id="a-healthy-site"),
+        pytest.param(sent("wordpress-page"), [], id="a-page-about-maintenance"),
+        pytest.param(sent("next-client-only"), [], id="a-page-that-scripts-fill"),
+        pytest.param(sent("cloudflare-normal-page"), [], id="a-page-behind-cloudflare"),
+        pytest.param(sent("wordpress-no-theme"), [("uptime.content", "blank_page")], id="the-white-screen"),
+        pytest.param(sent("php-warning"), [("uptime.content", "error_page")], id="a-warning-above-a-page"),
+        pytest.param(sent("wordpress-db-stopped", 200), [("uptime.content", "error_page")], id="an-error-kept-as-200"),
+        pytest.param(sent("wordpress-db-stopped"), [("uptime.down", "status")], id="an-error-under-its-own-status"),
+        pytest.param(sent("wordpress-maintenance", 200), [("uptime.content", "maintenance_page")], id="maintenance"),
+        pytest.param(sent("parking-services"), [("uptime.content", "parked_page")], id="a-parked-domain"),
+        pytest.param(sent("cloudflare-challenge-header"), [("uptime.blocked", "bot_challenge")], id="a-challenge-403"),
+        pytest.param(sent("imperva-incident"), [("uptime.blocked", "bot_challenge")], id="a-challenge-200"),
+    ],
+)
+async def test_what_is_found(script: Script, expected: list[tuple[str, str]]) -> None:
+    assert reasons(await look(script)) == expected
+
+
+async def test_a_fault_of_content_stops_visitors_and_says_what_told() -> None:
+    found = finding(await look(sent("django-debug-database", 200)))
+    assert found.blocks
+    assert (fact(found, "mark"), fact(found, "product")) == ("django-debug", "Django")
+    assert str(fact(found, "detail")).startswith("Django: ")
+
+
+async def test_a_challenge_leaves_everything_untested() -> None:
+    answer = observed(await look(sent("datadome")))
+    assert [one.families for one in answer.untested] == [ALL]
+    assert answer.memory is None
+
+
+async def test_an_answer_to_head_is_never_blank() -> None:
+    assert reasons(await look(answering(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"), method="HEAD")) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param({}, [("uptime.content", "maintenance_page")], id="a-likely-mark-is-believed"),
+        pytest.param({"contains": ("dimanche",)}, [], id="unless-the-words-asked-for-are-there"),
+        pytest.param({"contains": ("lundi",)}, [("uptime.content", "maintenance_page")], id="and-not-when-they-lack"),
+    ],
+)
+async def test_a_page_that_holds_what_it_must_is_vouched_for(
+    options: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    page = html("<h1>Site en maintenance dimanche</h1><p>Nos magasins restent ouverts.</p>")
+    assert reasons(await look(page, **options)) == expected
+
+
+async def remembered(script: Script, memory: Memory | None = None) -> Memory:
+    """What a run leaves to the next, as the store gives it back."""
+    kept = observed(await look(script, memory=memory)).memory
+    back = decode_memory("uptime", encode_memory("uptime", kept))
+    assert back == kept
+    assert isinstance(back, Memory)
+    return back
+
+
+async def test_the_last_good_page_is_remembered_and_told() -> None:
+    first = await remembered(html(SHOP))
+    memory = await remembered(html(SHOP), first)
+    assert first.good is None
+    assert memory.good is not None
+    assert memory.good.title == "Durand"
+    outcome = await look(html("<html><body><script src=x></script></body></html>"), memory=memory)
+    found = finding(outcome)
+    assert fact(found, "reason") == "blank_page"
+    assert fact(found, "last_good") == memory.good.taken.isoformat()
+    assert {("title", "Durand", ""), ("likeness", 0.0)} <= set(fact(found, "since_then"))
+    after = observed(outcome).memory
+    assert isinstance(after, Memory)
+    assert after.good == memory.good
+
+
+async def test_an_unchanged_page_leaves_the_memory_as_it_is() -> None:
+    memory = await remembered(html(SHOP), Memory())
+    assert memory.good is not None
+    assert await remembered(html(SHOP), memory) == memory
