@@ -82,12 +82,6 @@ def _is_plainly_there(reply: Reply, options: Options) -> bool:
     return all(wanted.isascii() and wanted.encode() in reply.body for wanted in options.contains)
 
 
-def _challenge(reply: Reply) -> str:
-    """Cloudflare says so itself, whatever the status."""
-    said = reply.header("cf-mitigated")
-    return "cf-mitigated: challenge" if said is not None and said.lower() == "challenge" else ""
-
-
 def _texts(reply: Reply, options: Options) -> Iterator[Fault]:
     page = charset.text(reply.body, reply.header("content-type"))
     for wanted in options.contains:
