@@ -1,12 +1,13 @@
 """A daemon in a process of its own, on free ports, with the demo client to break and heal."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,23 +32,44 @@ class Place:
     """A folder with a configuration, and the ports in it."""
 
     folder: Path
+    state: Path
     web: int
     demo: int
     https: int  # the demo over TLS
+    first: str  # the fault at the first start
+    references: list[str]
 
     @classmethod
-    def make(cls, folder: Path, *, first: str = "down", every: str = "1s", more: str = "") -> "Place":
+    def make(
+        cls,
+        folder: Path,
+        *,
+        first: str = "down",
+        more: str = "",
+        references: Sequence[str] = (),
+        state: Path | None = None,
+    ) -> "Place":
         """Write a configuration that watches the demo client."""
-        place = cls(folder=folder, web=free_port(), demo=free_port(), https=free_port())
-        place.write(first=first, every=every, more=more)
+        place = cls(
+            folder=folder,
+            state=state or folder / "var",
+            web=free_port(),
+            demo=free_port(),
+            https=free_port(),
+            first=first,
+            references=list(references),
+        )
+        place.write(more=more)
         return place
 
-    def write(self, *, first: str = "down", every: str = "1s", more: str = "") -> None:
+    def write(self, *, more: str = "") -> None:
         """Write the configuration anew."""
         self.config.write_text(
             f"""
 [agent]
 name = "test"
+state_dir = "{self.state}"
+reference_targets = {json.dumps(self.references)}
 listen = "127.0.0.1:{self.web}"
 language = "en"
 
@@ -55,12 +77,12 @@ language = "en"
 enabled = true
 listen = "127.0.0.1:{self.demo}"
 https_port = {self.https}
-faults = ["{first}"]
+faults = ["{self.first}"]
 
 [sites.atelier]
 url = "http://127.0.0.1:{self.demo}/"
 [sites.atelier.checks.uptime]
-every = "{every}"
+every = "1s"
 {more}
 """,
             encoding="utf-8",
@@ -70,11 +92,6 @@ every = "{every}"
     def config(self) -> Path:
         """The configuration file."""
         return self.folder / "config.toml"
-
-    @property
-    def state(self) -> Path:
-        """The state folder."""
-        return self.folder / "var"
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Read the store, whether a daemon runs or not."""
