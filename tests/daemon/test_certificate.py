@@ -29,7 +29,7 @@ url = "file://told.jsonl"
 
 async def test_a_certificate_that_nobody_renews_is_one_ticket_and_then_one_incident(tmp_path: Path) -> None:
     place = Place.make(tmp_path, first="certificate_expiring")
-    place.write(first="certificate_expiring", more=watching(place))
+    place.write(more=watching(place))
     async with daemon(place) as running:
         await running.ready()
         await running.until(lambda: place.rows(CERTIFICATE), "the warning")

@@ -5,7 +5,7 @@ import resource
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -155,13 +155,9 @@ async def test_a_disk_that_is_full(tmp_path: Path, small_disk: Path) -> None:
         await more_runs(running, "ok")
         await ticket(running, "agent.disk", "open")  # 16 MB are nearly nothing from the start
         filler = small_disk / "filler"
-        with filler.open("wb") as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-                    file.flush()
-            except OSError:
-                pass
+        with filler.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
         await problem(running, "agent.store")
         filler.unlink()
         await problem(running, "agent.store", present=False)

@@ -84,6 +84,13 @@ def test_a_new_check_runs_and_travels(hello: Any, greets: bool) -> None:
     assert [finding.rule.id for finding in outcome.answer.findings] == ([] if greets else ["hello.rude"])
 
 
+def test_a_check_that_is_loaded_is_not_looked_for_again(hello: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "__path__", [])  # as when no descriptor is left to list a folder with
+    assert registry.find("hello") is hello
+    with pytest.raises(registry.UnknownKind):
+        registry.find("core")
+
+
 def test_unknown_kinds_and_rules_are_named() -> None:
     with pytest.raises(registry.UnknownKind, match="unknown check 'uptim': there is"):
         registry.find("uptim")
