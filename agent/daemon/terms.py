@@ -34,7 +34,6 @@ class Terms:
     def take(self, settings: Settings) -> None:
         """Go by this configuration from now on."""
         self.intake.rules = Rules(flap=settings[Flap], agent=agent_watch(settings[Agent].language.value))
-        self.intake.evidence.cap = settings[Retention].evidence_size
         self.keeping.retention = settings[Retention]
 
     def replanned(self) -> None:
