@@ -110,6 +110,11 @@ class Feeds:
         except TimeoutError:
             return self._usable(source.name) or NotHad(problem=Problem.UNAVAILABLE, detail="no answer in time")
 
+    async def kept(self, source: Source) -> Had | None:
+        """Return what is kept of `source` without asking anybody; None when nothing is that may still be used."""
+        had = await self._kept(source.name)
+        return had if had is not None and self._in_force(had) else None
+
     async def _get(self, source: Source, client: Fetches, deadline: float) -> Had | NotHad:
         kept = await self._kept(source.name)
         now = self._clock()

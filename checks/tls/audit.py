@@ -12,6 +12,7 @@ from checks.tls.chains import chain
 from checks.tls.seen import Audit, Chain, Look
 
 _OLD = (Version.SSL3, Version.TLS10, Version.TLS11)
+AT_ONCE = 2  # connections to one address: more would look like an attack to those who count them
 VERSIONS, WEAK, STATIC_KEYS, FORWARD_KEYS = "versions", "weak", "static", "forward"
 
 
@@ -21,13 +22,15 @@ class _Questions:
     def __init__(self, endpoint: Endpoint, deadline: float) -> None:
         self._endpoint = endpoint
         self._deadline = deadline
+        self._gate = asyncio.Semaphore(AT_ONCE)
         self.versions: set[int] = set()
         self.chains: dict[tuple[bytes, ...], None] = {}
         self.unanswered: set[str] = set()
 
     async def ask(self, about: str, version: Version, suites: tuple[int, ...], *, staple: bool = False) -> Answered:
         hello = Hello(version=version, suites=suites, server_name=self._endpoint.server_name, staple=staple)
-        answered = await ask(self._endpoint, hello, self._deadline)
+        async with self._gate:
+            answered = await ask(self._endpoint, hello, self._deadline)
         if answered.accepted:
             self.versions.add(answered.version)
             if answered.chain and version is not Version.SSL3:  # SSLv3 has no SNI: its chain is another site's

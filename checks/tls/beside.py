@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from checks.core.check import Context
 from checks.net.http.client import Client
-from checks.net.preload import Preload, preload
+from checks.net.preload import SOURCE, Preload, preload
 from checks.parse.urls import parse
 from checks.tls import records, renewal
 from checks.tls.entry import Known, walk
@@ -34,7 +34,7 @@ async def gather(seen: Seen, context: Context[Options, Memory], client: Client) 
         moved=moved,
         renewals=windows,
         records=told,
-        preload=_preloaded(seen, context),
+        preload=await _preloaded(seen, context),
     )
 
 
@@ -83,8 +83,9 @@ async def _records(seen: Seen, context: Context[Options, Memory], deadline: floa
     return await records.look_up(context.net.resolver, seen.host, ports, soon)
 
 
-def _preloaded(seen: Seen, context: Context[Options, Memory]) -> Preload | None:
+async def _preloaded(seen: Seen, context: Context[Options, Memory]) -> Preload | None:
     main = _main(seen)
     if main is None or not main.audited or not context.options.hsts:
         return None
-    return preload(seen.host)
+    kept = await context.net.feeds.kept(SOURCE)
+    return preload(seen.host) if kept is None else await asyncio.to_thread(preload, seen.host, kept)

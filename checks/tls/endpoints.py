@@ -18,11 +18,13 @@ from checks.tls.seen import Default, Endpoint, Look, Memory
 
 AT_ONCE = 8  # addresses of one endpoint looked at together
 SPARE = 0.05
+BESIDE = 0.25  # share of the time that is kept for what is looked at beside the endpoints
 
 
 async def look_at(place: Place, context: Context[Options, Memory], client: Client, trust: Trust) -> Endpoint:
     """Return what every address shows; raises `CannotLook` for faults of ours."""
-    deadline = context.deadline - SPARE
+    now = asyncio.get_running_loop().time()
+    deadline = context.deadline - SPARE - (context.deadline - now) * BESIDE
     head = request(place, client) if place.audit and place.main else b""
     way = Way(host=place.url.host, trust=trust, deadline=deadline, request=head)
     gate = asyncio.Semaphore(AT_ONCE)

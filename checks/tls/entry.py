@@ -1,17 +1,20 @@
 """Follows the way of a visitor who types the bare name: from http:// to where it leads."""
 
+import asyncio
 from dataclasses import dataclass
 
 from checks.core.errors import CannotLook
 from checks.net.http.client import Ask, Client
 from checks.net.http.exchange import Hop, Limits
-from checks.net.http.failure import NetFailure, Stage
+from checks.net.http.failure import NetFailure, Reason
 from checks.net.http.redirects import Step as Request
 from checks.net.http.redirects import following, is_redirect
 from checks.parse.urls import BadUrl, Url, join, parse
 from checks.tls.seen import Entry, Head, Step
 
 MAX_STEPS = 10
+SILENCE = 2.0  # seconds
+_CLOSED = (Reason.CONNECT_REFUSED, Reason.CONNECT_UNREACHABLE)
 _LIMITS = Limits(body=256 * 1024)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -27,7 +30,7 @@ class Known:
 async def walk(client: Client, host: str, port: int, deadline: float, known: Known | None) -> Entry:
     """Return every step of the way, as far as it can be walked."""
     authority = f"[{host}]" if ":" in host else host
-    url = parse(f"http://{authority}:{port}/")
+    url, began = parse(f"http://{authority}:{port}/"), asyncio.get_running_loop().time()
     start, steps, seen = str(url), list[Step](), set[str]()
     while True:
         if str(url) in seen or len(steps) >= MAX_STEPS:
@@ -42,7 +45,7 @@ async def walk(client: Client, host: str, port: int, deadline: float, known: Kno
             except CannotLook as error:  # where it leads cannot be looked at from here
                 return Entry(url=start, steps=tuple(steps), problem=str(error))
             if hop.reply is None:
-                return _unanswered(start, steps, hop)
+                return _unanswered(start, steps, hop, asyncio.get_running_loop().time() - began)
             step, onward = _of_hop(hop)
         steps.append(step)
         if isinstance(onward, str):
@@ -50,9 +53,11 @@ async def walk(client: Client, host: str, port: int, deadline: float, known: Kno
         url = onward
 
 
-def _unanswered(start: str, steps: list[Step], hop: Hop) -> Entry:
+def _unanswered(start: str, steps: list[Step], hop: Hop, waited: float) -> Entry:
+    """A port that refuses is closed, and so is one that a firewall keeps silent for long enough."""
     failure = hop.failure
-    closed = not steps and failure is not None and failure.stage is Stage.CONNECT
+    reason = failure.reason if failure is not None else None
+    closed = not steps and (reason in _CLOSED or (reason is Reason.CONNECT_TIMEOUT and waited >= SILENCE))
     return Entry(url=start, steps=tuple(steps), closed=closed, problem=str(failure or "no answer"))
 
 

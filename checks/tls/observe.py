@@ -1,6 +1,7 @@
 """Shakes hands with every address of the target and gathers what belongs to it; decides nothing."""
 
 import asyncio
+import ssl
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -50,6 +51,8 @@ async def observe(context: Context[Options, Memory]) -> Seen:
         )
     )
     _refuse_if_unreached(endpoints)
+    if context.attempt.number > 1:  # the first look found something: what was sent is its evidence
+        _keep_chains(endpoints, context)
     seen = Seen(
         host=url.host,
         at=at,
@@ -102,6 +105,17 @@ def _refuse_if_unreached(endpoints: list[Endpoint]) -> None:
         return
     told = "; ".join(f"{look.address}: {look.failure.detail}" for look in main.looks if look.failure is not None)
     raise CannotLook("site_unreachable", told or "no address of a family that this machine has")
+
+
+def _keep_chains(endpoints: list[Endpoint], context: Context[Options, Memory]) -> None:
+    kept: set[str] = set()
+    for endpoint in endpoints:
+        for look in endpoint.looks:
+            if look.chain is not None and look.chain.leaf.sha256 not in kept:
+                kept.add(look.chain.leaf.sha256)
+                name = f"chain-{look.chain.leaf.sha256[:16]}.pem"
+                pem = "".join(ssl.DER_cert_to_PEM_cert(certificate.der) for certificate in look.chain.sent)
+                context.files.add("chain", name, "application/pem-certificate-chain", pem.encode())
 
 
 def _leads_nowhere(endpoints: list[Endpoint]) -> bool:

@@ -39,7 +39,7 @@ class Revoked:
     reason: str
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def read_list(data: bytes) -> RevocationList:
     """Return the list in `data`, DER or PEM; raises `BadList`."""
     try:

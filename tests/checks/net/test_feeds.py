@@ -184,3 +184,16 @@ def test_a_name_is_safe_whatever_the_url() -> None:
 async def test_a_name_that_leaves_the_folder_is_a_bug(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not a name"):
         await get(Feeds(tmp_path), Web([reply()]), Source(name="../x", url=URL, keep=1, max_bytes=1, verify=believes))
+
+
+async def test_what_is_kept_can_be_had_without_asking_anybody(tmp_path: Path) -> None:
+    clock = Clock()
+    wanted = source(verify=lambda _data: clock.now + 10)
+    assert await Feeds(tmp_path, clock).kept(wanted) is None
+    await get(Feeds(tmp_path, clock), Web([reply(b"one")]), wanted)
+    later = Feeds(tmp_path, clock)
+    had = await later.kept(wanted)
+    assert had is not None
+    assert had.data == b"one"
+    clock.now += 11
+    assert await later.kept(wanted) is None

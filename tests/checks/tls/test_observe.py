@@ -29,6 +29,7 @@ from tests.lab.tls.servers import (
     closed_port,
     context,
     either,
+    hang,
     open_lab,
     plain,
     tls,
@@ -310,3 +311,71 @@ async def test_a_port_that_is_listed_and_refuses(world: World) -> None:
     async with open_net() as net:
         outcome = await look(found, net)
     assert rules(outcome) == {"tls.connect.refused"}
+
+
+async def test_the_chain_that_something_is_wrong_with_is_kept(world: World) -> None:
+    leaf = world.leaf(since=timedelta(days=90), left=-timedelta(days=1))
+    found = opened(world, world.https(leaf), *ADDRESSES)
+    async with open_net() as net:
+        outcome = await look(found, net)
+        sound = await look(opened(world, world.https(world.leaf())), net)
+    assert isinstance(outcome.answer, Observed)
+    (kept,) = outcome.answer.artifacts
+    assert (kept.kind, kept.media) == ("chain", "application/pem-certificate-chain")
+    assert kept.data == b"".join(one.pem for one in leaf.chain)
+    assert isinstance(sound.answer, Observed)
+    assert sound.answer.artifacts == ()
+
+
+class Stalls:
+    """Answers the first connections and lets every later one hang."""
+
+    def __init__(self, behaviour: Behaviour, good: int) -> None:
+        self._behaviour = behaviour
+        self._good = good
+
+    async def __call__(self, connection: Any) -> None:
+        self._good -= 1
+        await (self._behaviour if self._good >= 0 else hang)(connection)
+
+
+ENDPOINT = frozenset({"tls.cert.validity", "tls.name", "tls.trust", "tls.strength"})
+
+
+@pytest.mark.parametrize("good", range(9))
+async def test_a_server_that_stalls_at_any_step_ends_nothing_it_did_not_show(world: World, good: int) -> None:
+    """Each number of connections that are answered is another place where the look is cut short."""
+    found = opened(world, Stalls(world.https(world.leaf()), good))
+    subject = found.target.removeprefix("https://").rstrip("/")
+    async with open_net() as net:
+        outcome = await look(found, net, timeout=0.5)
+    if good == 0:
+        assert isinstance(outcome.answer, Unobserved)
+        assert outcome.answer.cause == "site_unreachable"
+        return
+    assert rules(outcome) == set()
+    assert {outcome.presence(family, subject) for family in ENDPOINT} == {Presence.ABSENT}
+    whole = good >= 6  # handshake, three versions, weak suites, static keys
+    asked = {outcome.presence(family, subject) for family in ("tls.proto", "tls.cipher")}
+    assert asked == {Presence.ABSENT} if whole else Presence.UNTESTED in asked
+
+
+@pytest.mark.parametrize("what", ["entry", "list", "issuer"])
+async def test_what_stalls_beside_the_site_costs_only_itself(world: World, what: str) -> None:
+    stalled = world.lab.open(("127.0.0.1", hang))
+    wish = {"list": "crl", "issuer": "issuer_url"}.get(what)
+    wishes: dict[str, Any] = {wish: f"http://127.0.0.1:{stalled}/x"} if wish else {}
+    leaf = world.leaf(**wishes)
+    if what == "entry":
+        world.http = hang
+    found = opened(world, tls(context([leaf])) if what == "issuer" else world.https(leaf))
+    async with open_net() as net:
+        outcome = await look(found, net, timeout=0.8)
+    expected = {"entry": set(), "list": {"tls.revocation.unavailable"}, "issuer": {"tls.chain.incomplete"}}[what]
+    assert rules(outcome) == expected
+    if what == "entry":
+        assert outcome.presence("http.https_redirect", "name.test") is Presence.UNTESTED
+        assert outcome.presence("http.redirect", "name.test") is Presence.UNTESTED
+    if what == "list":
+        subject = found.target.removeprefix("https://").rstrip("/")
+        assert outcome.presence("tls.revocation", subject) is Presence.UNTESTED
