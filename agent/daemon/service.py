@@ -44,7 +44,7 @@ async def _run(path: Path, settings: Settings, wanted: Plan) -> int:
         stack.callback(store.close)
         listener = stack.enter_context(listen(own.listen.host, own.listen.port))
         await stack.enter_async_context(demo_site(settings))
-        net = await stack.enter_async_context(open_net())
+        net = await stack.enter_async_context(open_net(folder=own.state_dir / "feeds"))
         parts = build(settings, wanted, store, net, listener)
         reload = Reload(
             path=path,
