@@ -9,6 +9,7 @@ from agent.core.desk.ticket import AGENT_SITE, Spell, Ticket
 from agent.core.desk.watch import AGENT_KEY, Watch, agent_watch
 from agent.intake.correlation import correlate
 from agent.intake.desk import Counter, Desk, Happening, prefix
+from agent.intake.suspicions import Judged, suspicions
 from agent.intake.verdicts import Believed, Sighting, Verdict, after, judge
 from agent.store import checks, outcomes, rollups, tickets, tracks
 from agent.store.session import Session
@@ -59,6 +60,8 @@ def decide(session: Session, catalogue: Catalogue, rules: Rules, batch: tuple[Si
     if not unseeing and not any(verdict.turns for verdict in verdicts):
         return Changes(verdicts=tuple(verdicts))
     desk = _lay_out(session, catalogue, rules, verdicts)
+    sites = sorted({verdict.sighting.outcome.key.site for verdict in verdicts})
+    desk.suspicions = suspicions(session, catalogue, sites, beliefs.judged())
     for verdict in verdicts:
         desk.take(verdict)
     for verdict in unseeing:
@@ -95,6 +98,7 @@ class _Beliefs:
         self._session = session
         self._catalogue = catalogue
         self._believed: dict[Key, Believed] = {}
+        self._watches: dict[Key, Watch] = {}
 
     def __getitem__(self, key: Key) -> Believed:
         if key not in self._believed:
@@ -110,7 +114,12 @@ class _Beliefs:
         key = sighting.outcome.key
         verdict = judge(sighting, self[key])
         self._believed[key] = after(self[key], verdict)
+        self._watches[key] = sighting.watch
         return verdict
+
+    def judged(self) -> Judged:
+        """Return the checks that the batch has moved so far, as they now are."""
+        return {key: (watch, self[key]) for key, watch in self._watches.items()}
 
     def may_be_blind(self, verdict: Verdict) -> bool:
         """Whether a check could not judge for long, or can again after that was told of."""

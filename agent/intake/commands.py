@@ -11,6 +11,7 @@ from agent.intake.batch import Changes, Forgotten, Rules
 from agent.intake.correlation import correlate
 from agent.intake.desk import Desk
 from agent.intake.story import note
+from agent.intake.suspicions import suspicions
 from agent.store import tickets, tracks
 from agent.store.session import Session
 from checks.core.model import Key
@@ -19,7 +20,7 @@ from checks.core.registry import Catalogue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settle:
-    """End the hold of tickets whose anomaly has stayed away for long enough."""
+    """End the hold of tickets whose anomaly has stayed away for long enough, and the silence about others."""
 
     now: datetime
 
@@ -37,9 +38,15 @@ Command = Settle | Withdraw
 
 def decide(session: Session, catalogue: Catalogue, rules: Rules, command: Command) -> Changes:
     """Return what a command changes."""
-    if isinstance(command, Settle) and not tickets.any_quiet(session):
+    untold = tickets.untold(session)
+    if isinstance(command, Settle) and not untold and not tickets.any_quiet(session):
         return Changes()
-    desk = Desk(tickets=tickets.on_the_desk(session, catalogue), counters={}, flap=rules.flap)
+    desk = Desk(
+        tickets=tickets.on_the_desk(session, catalogue),
+        counters={},
+        flap=rules.flap,
+        suspicions=suspicions(session, catalogue, untold, {}),
+    )
     forgotten: tuple[Forgotten, ...] = ()
     match command:
         case Settle():

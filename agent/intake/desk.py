@@ -34,6 +34,7 @@ class Desk:
     tickets: dict[str, Ticket]  # live ones of the sites concerned, and the last one of each anomaly seen
     counters: dict[Counter, int]
     flap: Flap = field(default_factory=Flap)
+    suspicions: tuple[Ticket, ...] = ()  # what tickets would come of what is suspected at the sites concerned
     touched: set[str] = field(default_factory=set)
     happenings: list[Happening] = field(default_factory=list)
     spells: list[tuple[str, Spell]] = field(default_factory=list)

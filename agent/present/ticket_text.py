@@ -57,7 +57,7 @@ EVENTS = {
     EventKind.CLOSED: "closed",
     EventKind.UPDATED: "updated",
     EventKind.EXPLAINED: "explained by another ticket",
-    EventKind.RELEASED: "stands for itself again",
+    EventKind.RELEASED: "stands for itself",
 }
 
 

@@ -89,6 +89,15 @@ def any_quiet(session: Session) -> bool:
     return session.one("SELECT 1 FROM tickets WHERE quiet_since IS NOT NULL LIMIT 1") is not None
 
 
+def untold(session: Session) -> tuple[str, ...]:
+    """Return the sites with a live ticket that stands for itself and that nobody was told of yet."""
+    rows = session.rows(
+        "SELECT DISTINCT site FROM tickets INDEXED BY live_tickets "  # noqa: S608  our words
+        f"WHERE {_LIVE} AND told = 0 AND parent IS NULL"
+    )
+    return tuple(row["site"] for row in rows)
+
+
 def last_number(session: Session, prefix: str, year: int) -> int:
     """Return the last number given out for a prefix in a year, 0 when none was."""
     row = session.one("SELECT last FROM counters WHERE prefix = ? AND year = ?", (prefix, year))

@@ -1,6 +1,6 @@
 """What is suspected and believed of each check, run by run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -40,6 +40,33 @@ def believed(session: Session, rules: Catalogue) -> dict[Key, tuple[Finding, ...
     for row in rows:
         found[key_of(row)] = (*found.get(key_of(row), ()), _tracked(row, rules).track.finding)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """Something that is suspected, and the check that saw it."""
+
+    key: Key
+    kind: str
+    target: str
+    track: Suspected
+
+
+def suspects(session: Session, rules: Catalogue, sites: Sequence[str]) -> tuple[Suspect, ...]:
+    """Return what is suspected at some sites."""
+    places = ", ".join("?" * len(sites))
+    rows = session.rows(
+        "SELECT site, name, location, kind, target, tracks.* "  # noqa: S608  places only
+        "FROM checks JOIN tracks ON checks.id = check_id "
+        f"WHERE belief = 'suspected' AND site IN ({places})",
+        sites,
+    )
+    found = ((row, _tracked(row, rules).track) for row in rows)
+    return tuple(
+        Suspect(key=key_of(row), kind=row["kind"], target=row["target"], track=track)
+        for row, track in found
+        if isinstance(track, Suspected)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,12 @@ def explain(live: Iterable[Ticket]) -> dict[str, str]:
     return parents
 
 
+def doubtful(live: Iterable[Ticket], suspicions: Iterable[Ticket]) -> frozenset[str]:
+    """Return the refs of the tickets that something merely suspected would explain, if it came true."""
+    causes = [_Placed.of(ticket) for ticket in suspicions if ticket.finding.blocks]
+    return frozenset(ticket.ref for ticket in live if any(cause.explains(_Placed.of(ticket)) for cause in causes))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placed:
     """A ticket with where it lies."""

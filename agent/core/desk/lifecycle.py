@@ -5,7 +5,7 @@ from datetime import datetime
 
 from agent.core.desk.settings import Flap
 from agent.core.desk.ticket import EventKind, State, Ticket
-from agent.core.desk.verdict import SERIOUS, Began, Changed, Ended
+from agent.core.desk.verdict import SERIOUS, Began, Changed, Ended, Suspected
 from agent.core.desk.watch import Watch
 from checks.core.model import Finding
 
@@ -37,6 +37,12 @@ def open_ticket(flip: Began, watch: Watch, started: datetime, now: datetime, las
         occurrences=flip.runs,
     )
     return Step(ticket=opened, kind=EventKind.OPENED)
+
+
+def suspicion(track: Suspected, watch: Watch) -> Ticket:
+    """Return the ticket that a suspicion would become, to see what it would explain."""
+    flip = Began(finding=track.finding, at=track.since, runs=track.runs)
+    return open_ticket(flip, watch, track.last, track.last, None, "").ticket
 
 
 def reopens(last: Ticket, flip: Began, flap: Flap) -> bool:
