@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from agent.core.desk import blindness
 from agent.core.desk.settings import Flap
 from agent.core.desk.ticket import AGENT_SITE, Spell, Ticket
-from agent.core.desk.watch import AGENT_KEY, Watch, agent_watch
+from agent.core.desk.watch import Watch, agent_watch
+from agent.intake.beliefs import Beliefs
 from agent.intake.correlation import correlate
 from agent.intake.desk import Counter, Desk, Happening, prefix
-from agent.intake.suspicions import Judged, suspicions
-from agent.intake.verdicts import Believed, Sighting, Verdict, after, judge
-from agent.store import checks, outcomes, rollups, tickets, tracks
+from agent.intake.suspicions import suspicions
+from agent.intake.verdicts import Sighting, Verdict
+from agent.store import checks, outcomes, tickets
 from agent.store.session import Session
 from agent.store.tracks import Anomaly
-from checks.core.model import Key, Observed, Outcome
+from checks.core.model import Key
 from checks.core.registry import Catalogue
 
 
@@ -54,7 +54,7 @@ class Changes:
 
 def decide(session: Session, catalogue: Catalogue, rules: Rules, batch: tuple[Sighting, ...]) -> Changes:
     """Return what the batch makes of what is known; an outcome that is stored already changes nothing."""
-    beliefs = _Beliefs(session, catalogue)
+    beliefs = Beliefs(session, catalogue)
     verdicts = [beliefs.judge(sighting) for sighting in _fresh(session, batch)]
     unseeing = [verdict for verdict in verdicts if beliefs.may_be_blind(verdict)]
     if not unseeing and not any(verdict.turns for verdict in verdicts):
@@ -89,66 +89,6 @@ def _fresh(session: Session, batch: tuple[Sighting, ...]) -> Iterator[Sighting]:
         if not known and outcome.id not in taken:
             taken.add(outcome.id)
             yield sighting
-
-
-class _Beliefs:
-    """What is believed of each check, read once a batch and moved by each of its outcomes."""
-
-    def __init__(self, session: Session, catalogue: Catalogue) -> None:
-        self._session = session
-        self._catalogue = catalogue
-        self._believed: dict[Key, Believed] = {}
-        self._watches: dict[Key, Watch] = {}
-
-    def __getitem__(self, key: Key) -> Believed:
-        if key not in self._believed:
-            number = checks.numbers(self._session, (key,)).get(key)
-            self._believed[key] = Believed(
-                tracks={} if number is None else tracks.tracks(self._session, number, self._catalogue),
-                cursor=None if number is None else rollups.cursor(self._session, number),
-            )
-        return self._believed[key]
-
-    def judge(self, sighting: Sighting) -> Verdict:
-        """Let an outcome move what is believed of its check."""
-        key = sighting.outcome.key
-        verdict = judge(sighting, self[key])
-        self._believed[key] = after(self[key], verdict)
-        self._watches[key] = sighting.watch
-        return verdict
-
-    def judged(self) -> Judged:
-        """Return the checks that the batch has moved so far, as they now are."""
-        return {key: (watch, self[key]) for key, watch in self._watches.items()}
-
-    def may_be_blind(self, verdict: Verdict) -> bool:
-        """Whether a check could not judge for long, or can again after that was told of."""
-        watch = verdict.sighting.watch
-        if verdict.cursor is None or watch.key.site == AGENT_SITE:
-            return False
-        if blindness.blind(verdict.cursor, watch, verdict.sighting.outcome.started):
-            return True
-        return verdict.was_blind and self._told_blind(watch.key)
-
-    def _told_blind(self, key: Key) -> bool:
-        return (blindness.FAMILY, blindness.subject(key)) in self[AGENT_KEY].tracks
-
-    def blindness(self, verdict: Verdict, known: tuple[Ticket, ...], agent: Watch) -> Sighting | None:
-        """Return what the agent has to say of a check that cannot judge, or can again."""
-        outcome, watch, cursor = verdict.sighting.outcome, verdict.sighting.watch, verdict.cursor
-        since = cursor.blind_since if cursor else None
-        if since is not None and (self._told_blind(watch.key) or blindness.explained(watch, known)):
-            return None
-        findings = () if since is None else (blindness.finding(watch, outcome, since),)
-        said = Outcome(
-            id=f"{outcome.id}.blind",
-            key=agent.key,
-            started=outcome.started,
-            seconds=outcome.seconds,
-            only=frozenset({blindness.subject(watch.key)}),
-            answer=Observed(findings=findings),
-        )
-        return Sighting(outcome=said, watch=agent)
 
 
 def _lay_out(session: Session, catalogue: Catalogue, rules: Rules, verdicts: list[Verdict]) -> Desk:

@@ -66,10 +66,6 @@ class Store:
         """Run `work` on the writing thread; it opens its own transactions."""
         return self._writer.submit(self._work, work)
 
-    def foreign_version(self) -> "Future[int]":
-        """Return a number that changes whenever another process writes; own writes do not move it."""
-        return self.write(lambda session: int(session.pragma("data_version")))
-
     def _work(self, work: Callable[[Session], T]) -> T:
         with translated(self.path):
             return work(self._session)
