@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from agent.core.desk.verdict import Suspected
-from agent.intake.batch import Forgotten
+from agent.intake.changes import Forgotten
 from agent.intake.verdicts import Verdict
 from agent.store.tracks import Anomaly
 from checks.core.model import Finding, Key

@@ -5,7 +5,7 @@ What a daemon does with it: set `Intake.rules` and `Intake.routes` from the conf
 plan, and hand `agent.store.outlet.Outlet` to the dispatcher, which `Changes.messages` wakes.
 """
 
-from agent.intake.batch import Changes, Rules
+from agent.intake.changes import Changes, Rules
 from agent.intake.commands import Settle, Withdraw
 from agent.intake.inbox import Intake
 from agent.intake.keeping import Keeping

@@ -1,55 +1,17 @@
 """Decides a batch: reads what is known, lets each stage act on it, and returns what there is to write."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from agent.core.desk.settings import Flap
-from agent.core.desk.ticket import AGENT_SITE, Spell, Ticket
-from agent.core.desk.watch import Watch, agent_watch
+from agent.core.desk.ticket import AGENT_SITE
 from agent.intake.beliefs import Beliefs
+from agent.intake.changes import Changes, Rules
 from agent.intake.correlation import correlate
-from agent.intake.desk import Counter, Desk, Happening, prefix
+from agent.intake.desk import Desk, prefix
 from agent.intake.suspicions import suspicions
 from agent.intake.verdicts import Sighting, Verdict
 from agent.store import checks, outcomes, tickets
 from agent.store.session import Session
-from agent.store.tracks import Anomaly
-from checks.core.model import Key
 from checks.core.registry import Catalogue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What decisions depend on beside what was seen; a reload may change it."""
-
-    flap: Flap = field(default_factory=Flap)
-    agent: Watch = field(default_factory=lambda: agent_watch("en"))  # the agent's own findings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forgotten:
-    """Tracks of a check that are kept no longer: one, or all."""
-
-    key: Key
-    anomaly: Anomaly | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """What a batch changed; `messages` are the keys of what people are to be told."""
-
-    verdicts: tuple[Verdict, ...] = ()
-    tickets: tuple[Ticket, ...] = ()  # as they are now
-    happenings: tuple[Happening, ...] = ()
-    spells: tuple[tuple[str, Spell], ...] = ()
-    counters: tuple[tuple[Counter, int], ...] = ()
-    forgotten: tuple[Forgotten, ...] = ()
-    messages: tuple[str, ...] = ()
-
-    @property
-    def weighty(self) -> bool:
-        """Whether losing it to a power cut would lose a ticket or a part of its story."""
-        return bool(self.happenings)
 
 
 def decide(session: Session, catalogue: Catalogue, rules: Rules, batch: tuple[Sighting, ...]) -> Changes:

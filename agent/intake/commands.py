@@ -7,7 +7,7 @@ from typing import assert_never
 from agent.core.desk import blindness, lifecycle
 from agent.core.desk.ticket import AGENT_SITE
 from agent.core.desk.watch import AGENT_KEY
-from agent.intake.batch import Changes, Forgotten, Rules
+from agent.intake.changes import Changes, Forgotten, Rules
 from agent.intake.correlation import correlate
 from agent.intake.desk import Desk
 from agent.intake.story import note

@@ -8,7 +8,7 @@ from agent.codec import encode_memory
 from agent.core.desk.hours import by_hour, hour_of
 from agent.core.desk.message import Route
 from agent.evidence import Evidence, digest
-from agent.intake.batch import Changes
+from agent.intake.changes import Changes
 from agent.intake.story import pieces
 from agent.intake.verdicts import Verdict
 from agent.store import checks, events, evidence, memories, outbox, outcomes, rollups, spells, tickets, tracks

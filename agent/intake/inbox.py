@@ -11,7 +11,8 @@ from agent.core.desk.message import Route
 from agent.core.desk.watch import Watch
 from agent.evidence import FOLDER, Evidence
 from agent.intake import commands, effects
-from agent.intake.batch import Changes, Rules, decide
+from agent.intake.batch import decide
+from agent.intake.changes import Changes, Rules
 from agent.intake.trouble import Trouble
 from agent.intake.verdicts import Sighting
 from agent.store import Session, Store, StoreError
