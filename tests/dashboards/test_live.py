@@ -38,9 +38,13 @@ contains = "Ajouter au panier"
 [sites.acme-form]
 contract = "acme-2026"
 url = "https://127.0.0.1:{tls}/"
+ca_file = "{ca}"
 [sites.acme-form.checks.uptime]
 every = "3s"
-ca_file = "{ca}"
+[sites.acme-form.checks.tls]
+every = "3s"
+audit = false
+hsts = false
 [channels.tickets]
 url = "file://tickets.jsonl"
 agent = true
@@ -76,6 +80,7 @@ async def begin(stack: AsyncExitStack, folder: Path) -> Outage:
     shop.break_("no_cart")
     await prometheus.until('vigie_tickets_open{site="atelier", severity="critical"} == 1', "the ticket of the outage")
     await prometheus.until('vigie_tickets_open{site="acme-shop", severity="major"} == 1', "the ticket of the shop")
+    await prometheus.until("vigie_tls_lifetime_share_left", "the certificate")
     # A configuration that is refused is a problem of the agent's own.
     place.config.write_text(place.config.read_text(encoding="utf-8") + "nonsense = 1\n", encoding="utf-8")
     agent.process.send_signal(signal.SIGHUP)
