@@ -5,6 +5,7 @@ import json
 import signal
 import sqlite3
 import subprocess
+from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -72,7 +73,8 @@ async def begin(stack: AsyncExitStack, folder: Path) -> Outage:
 
     tls = await stack.enter_async_context(serving(answer, tls=authority.server()))
     shop = await stack.enter_async_context(neighbour(folder / "shop"))
-    place = Place.make(folder, every="3s", more=SITES.format(shop=shop.port, tls=tls.port, ca=authority.file))
+    place = Place.make(folder, more=SITES.format(shop=shop.port, tls=tls.port, ca=authority.file))
+    rewrite(place, lambda text: text.replace('every = "1s"', 'every = "3s"'))  # moments in which nothing moves
     agent = await stack.enter_async_context(daemon(place))
     await agent.ready()
     prometheus = await stack.enter_async_context(scraping(folder / "prometheus", place.web, SCRAPE))
@@ -82,11 +84,18 @@ async def begin(stack: AsyncExitStack, folder: Path) -> Outage:
     await prometheus.until('vigie_tickets_open{site="acme-shop", severity="major"} == 1', "the ticket of the shop")
     await prometheus.until("vigie_tls_lifetime_share_left", "the certificate")
     # A configuration that is refused is a problem of the agent's own.
-    place.config.write_text(place.config.read_text(encoding="utf-8") + "nonsense = 1\n", encoding="utf-8")
+    rewrite(place, lambda text: f"{text}nonsense = 1\n")
     agent.process.send_signal(signal.SIGHUP)
     await prometheus.until('vigie_agent_problems{rule="agent.config"} == 1', "the refused configuration")
     await prometheus.until('vigie_tickets_open{site="", severity="minor"} == 1', "its ticket")
     return Outage(place=place, agent=agent, prometheus=prometheus, shop=shop)
+
+
+def rewrite(place: Place, change: Callable[[str], str]) -> None:
+    """Change the configuration file."""
+    before = place.config.read_text(encoding="utf-8")
+    assert change(before) != before
+    place.config.write_text(change(before), encoding="utf-8")
 
 
 def stored(place: Place, figure: Figure, now: float) -> Table:
