@@ -26,6 +26,7 @@ class _Questions:
         self.versions: set[int] = set()
         self.chains: dict[tuple[bytes, ...], None] = {}
         self.unanswered: set[str] = set()
+        self.demands = False  # a client certificate was asked for
 
     async def ask(self, about: str, version: Version, suites: tuple[int, ...], *, staple: bool = False) -> Answered:
         hello = Hello(version=version, suites=suites, server_name=self._endpoint.server_name, staple=staple)
@@ -33,6 +34,7 @@ class _Questions:
             answered = await ask(self._endpoint, hello, self._deadline)
         if answered.accepted:
             self.versions.add(answered.version)
+            self.demands = self.demands or answered.wants_client_certificate
             if answered.chain and version is not Version.SSL3:  # SSLv3 has no SNI: its chain is another site's
                 self.chains[answered.chain] = None
         elif not answered.refused:
@@ -54,6 +56,8 @@ async def audit(endpoint: Endpoint, look: Look, trust: Trust, deadline: float) -
         _forward(questions, look),
     )
     staple = await _staple(questions, look)
+    if _left_alone(look):
+        await questions.ask(FORWARD_KEYS, Version.TLS12, FORWARD)
     versions = {version for version in Version if version in questions.versions or version.text == look.version}
     return Audit(
         versions=tuple(sorted(versions)),
@@ -63,6 +67,7 @@ async def audit(endpoint: Endpoint, look: Look, trust: Trust, deadline: float) -
         stapled=staple,
         unanswered=frozenset(questions.unanswered),
         others=tuple(_others(questions, look, trust)),
+        demands=questions.demands and _left_alone(look),
     )
 
 
@@ -91,6 +96,11 @@ async def _staple(questions: _Questions, look: Look) -> bool | None:
         return None
     answered = await questions.ask("staple", Version.TLS12, FORWARD, staple=True)
     return answered.stapled if answered.accepted and answered.chain else None
+
+
+def _left_alone(look: Look) -> bool:
+    """Whether the server closed a sound connection without a word, as some do to those who show no certificate."""
+    return look.chain is not None and look.seconds is not None and look.head is None and look.failure is not None
 
 
 def _others(questions: _Questions, look: Look, trust: Trust) -> list[Chain]:

@@ -87,14 +87,16 @@ def _invalid(path: Path) -> Fault:
 def _forgot(chain: Chain, top: Certificate, seen: Seen) -> bool:
     """Whether a way that ends at an unknown issuer lacks a certificate rather than trust.
 
-    Nothing tells for sure. An issuer whose owner has trusted roots is a link that was forgotten, and so is one that the
-    certificate says where to get, or a nameless one where a private authority is configured.
+    Nothing tells for sure. An issuer whose owner has trusted roots is a link that was forgotten; so is the issuer of a
+    certificate sent alone that says where to get it, or that may well be the configured private authority's.
     """
-    if top.issuer_organization and top.issuer_organization in seen.trusted_organizations:
+    owner = top.issuer_organization
+    if owner and owner in seen.trusted_organizations:
         return True
     if top != chain.leaf:
         return False
-    return bool(top.issuer_urls) or (seen.private_roots and not top.issuer_organization)
+    ours = seen.private_roots and not (owner and seen.private_organizations)
+    return bool(top.issuer_urls) or ours
 
 
 def _dates(chain: Chain, path: Path, now: datetime) -> Iterator[Fault]:

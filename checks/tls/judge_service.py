@@ -37,7 +37,8 @@ def judge_service(look: Look, options: Options) -> Iterator[Fault]:
     if look.version in OLD:
         versions = [version.text for version in look.audit.versions] if look.audit else [look.version]
         yield Fault.of(NO_MODERN, versions=tuple(versions))
-    if look.wants_certificate and not options.client_cert:
+    demands = look.wants_certificate or (look.audit is not None and look.audit.demands)
+    if demands and not options.client_cert:
         yield Fault.of(CLIENT_CERT)
     if look.unreadable:
         yield Fault.of(CHAIN_INVALID, flaw="malformed", detail=look.unreadable)

@@ -60,6 +60,7 @@ async def observe(context: Context[Options, Memory]) -> Seen:
         endpoints=tuple(endpoints),
         private_roots=bool(believed.extra),
         trusted_organizations=believed.organizations() if _leads_nowhere(endpoints) else frozenset(),
+        private_organizations=frozenset(root.organization for root in believed.extra if root.organization),
     )
     return await beside.gather(seen, context, client)
 

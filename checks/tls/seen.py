@@ -44,6 +44,7 @@ class Audit:
     forward: bool = True  # suites with forward secrecy are accepted
     stapled: bool | None = None  # None: not asked, or not to be known
     unanswered: frozenset[str] = frozenset()  # questions that got no answer: versions, weak, static, forward
+    demands: bool = False  # asks for a client certificate, and closes where none comes
     others: tuple[Chain, ...] = ()  # chains shown to clients that offer something else
 
 
@@ -196,6 +197,7 @@ class Seen:
     moved: frozenset[str] = frozenset()  # names that another certificate covers now
     private_roots: bool = False  # the configuration names a private authority
     trusted_organizations: frozenset[str] = field(default=frozenset(), repr=False)
+    private_organizations: frozenset[str] = frozenset()  # owners of the roots in `ca_file`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

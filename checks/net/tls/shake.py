@@ -196,8 +196,6 @@ class _Line(asyncio.Protocol):
                 self._hear()
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             self._flush()
-        except ssl.SSLZeroReturnError:
-            self._cut()
         except ssl.SSLError as error:
             self._flush()  # our own alert
             self._end(of_tls(error))
@@ -218,6 +216,7 @@ class _Line(asyncio.Protocol):
         while len(self.head) < MAX_HEAD:
             data = self._tls.read(16384)
             if not data:
+                self._cut()
                 return
             self.head += data
             if b"\r\n\r\n" in self.head or b"\n\n" in self.head:

@@ -379,3 +379,12 @@ async def test_what_stalls_beside_the_site_costs_only_itself(world: World, what:
     if what == "list":
         subject = found.target.removeprefix("https://").rstrip("/")
         assert outcome.presence("tls.revocation", subject) is Presence.UNTESTED
+
+
+async def test_a_server_that_hangs_up_on_those_without_a_certificate(world: World) -> None:
+    """As servers do that forget to send the alert: TLS 1.3 shows nothing, TLS 1.2 asks in clear."""
+    leaf = world.leaf()
+    by_hand = Records(chain=[one.der for one in leaf.chain], versions=[0x0303], suites=[0xC02B], demands=True)
+    found = opened(world, either(by_hand, world.https(leaf, reply=b"")))
+    async with open_net() as net:
+        assert rules(await look(found, net)) == {"tls.client_cert_required"}
