@@ -56,7 +56,7 @@ async def audit(endpoint: Endpoint, look: Look, trust: Trust, deadline: float) -
         _forward(questions, look),
     )
     staple = await _staple(questions, look)
-    if _left_alone(look):
+    if look.hung_up:  # as some servers do to those who show no certificate
         await questions.ask(FORWARD_KEYS, Version.TLS12, FORWARD)
     versions = {version for version in Version if version in questions.versions or version.text == look.version}
     return Audit(
@@ -67,7 +67,7 @@ async def audit(endpoint: Endpoint, look: Look, trust: Trust, deadline: float) -
         stapled=staple,
         unanswered=frozenset(questions.unanswered),
         others=tuple(_others(questions, look, trust)),
-        demands=questions.demands and _left_alone(look),
+        demands=questions.demands and look.hung_up,
     )
 
 
@@ -96,11 +96,6 @@ async def _staple(questions: _Questions, look: Look) -> bool | None:
         return None
     answered = await questions.ask("staple", Version.TLS12, FORWARD, staple=True)
     return answered.stapled if answered.accepted and answered.chain else None
-
-
-def _left_alone(look: Look) -> bool:
-    """Whether the server closed a sound connection without a word, as some do to those who show no certificate."""
-    return look.chain is not None and look.seconds is not None and look.head is None and look.failure is not None
 
 
 def _others(questions: _Questions, look: Look, trust: Trust) -> list[Chain]:

@@ -70,6 +70,7 @@ def of_shaken(shaken: Shaken, trust: Trust) -> Look:
         seconds=shaken.seconds,
         head=head,
         wants_certificate=demands or (head is not None and head.wants_certificate),
+        hung_up=failure is not None and failure.failing is Failing.RESET and head is None,
     )
     return _with_chain(seen, shaken.chain, trust)
 

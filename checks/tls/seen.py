@@ -70,6 +70,7 @@ class Look:
     head: Head | None = None
     audit: Audit | None = None
     wants_certificate: bool = False  # refuses those who have none
+    hung_up: bool = False  # closed a sound connection without a word of answer
     unreadable: str = ""  # why the certificate it sent cannot be read
     failure: Failure | None = None
 
