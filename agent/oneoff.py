@@ -1,6 +1,5 @@
 """Runs checks once, outside any daemon: touches no store."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +24,9 @@ class Done:
 
 def run_once(jobs: Sequence[Job], progress: Progress) -> list[Done]:
     """Run the jobs one after the other and return what each gave."""
-    return asyncio.run(_all(jobs, progress))
+    from checks.net import loop
+
+    return loop.run(_all(jobs, progress))
 
 
 async def _all(jobs: Sequence[Job], progress: Progress) -> list[Done]:

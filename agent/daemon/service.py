@@ -18,7 +18,7 @@ from agent.plan import Plan
 from agent.settings import Agent
 from agent.systemd import Supervisor
 from agent.web.server import listen
-from checks.net import open_net
+from checks.net import loop, open_net
 
 log = logging.getLogger("vigie")
 
@@ -30,7 +30,7 @@ def run(path: Path) -> int:
     """Run until SIGTERM or SIGINT; raises `VigieError` when it cannot start."""
     settings, wanted = read(path)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    return asyncio.run(_run(path, settings, wanted))
+    return loop.run(_run(path, settings, wanted))
 
 
 async def _run(path: Path, settings: Settings, wanted: Plan) -> int:

@@ -13,7 +13,7 @@ from agent.executor.frames import Kind
 from checks.core.model import Job
 from checks.core.registry import find
 from checks.core.run import run
-from checks.net import Net, open_net
+from checks.net import Net, loop, open_net
 from checks.parse.redact import redact
 
 BEAT = 0.5  # seconds between two signs of life
@@ -70,7 +70,7 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the daemon says when to stop
     with suppress(KeyboardInterrupt):
-        asyncio.run(serve(stdin, stdout))
+        loop.run(serve(stdin, stdout))
 
 
 if __name__ == "__main__":

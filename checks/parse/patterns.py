@@ -1,8 +1,10 @@
 """Searches hostile text with an operator's regular expressions, in bounded time."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import regex
+if TYPE_CHECKING:
+    import regex
 
 
 class TooSlow(Exception):
@@ -11,6 +13,8 @@ class TooSlow(Exception):
 
 @lru_cache(maxsize=2048)
 def _compiled(pattern: str) -> "regex.Pattern[str]":
+    import regex  # takes longer to load than all else a probe needs, and few checks have a pattern
+
     return regex.compile(pattern, regex.VERSION0)
 
 
