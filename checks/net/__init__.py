@@ -8,12 +8,13 @@ from pathlib import Path
 from checks.core.errors import CannotLook
 from checks.core.options import Common
 from checks.core.secret import SecretMissing
+from checks.net.auth import Tokens
 from checks.net.families import Families
 from checks.net.feeds import Feeds
-from checks.net.guard import guard_for
 from checks.net.handshakes import Handshakes
 from checks.net.http.client import Client
 from checks.net.http.engine import Engine
+from checks.net.http.route import router_for
 from checks.net.resolve import Resolver
 from checks.parse.urls import BadUrl, parse
 
@@ -25,11 +26,22 @@ class Net:
     resolver: Resolver
     families: Families = field(default_factory=Families)
     handshakes: Handshakes = field(default_factory=Handshakes)
+    tokens: Tokens = field(default_factory=Tokens)
     feeds: Feeds = field(default_factory=Feeds)
     engine: Engine = field(default_factory=Engine)
 
-    def client(self, options: Common, target: str) -> Client:
+    def client(
+        self,
+        options: Common,
+        target: str,
+        *,
+        certificate: tuple[str, str] | None = None,
+        proxy: str = "",
+        http2: bool = False,
+    ) -> Client:
         """Return the network as a check of `target` with these options may use it.
+
+        `certificate` (paths of certificate and key) is shown to the target's host alone.
 
         Raises `CannotLook` for a target that is no URL and a secret that is not there.
         """
@@ -39,12 +51,12 @@ class Net:
         except (BadUrl, SecretMissing) as error:
             raise CannotLook("configuration", str(error)) from error
         return Client(
-            resolver=self.resolver,
-            guard=guard_for(host, options.allow_private, options.resolve),
-            families=self.families,
+            router=router_for(host, options, self.resolver, self.families),
             engine=self.engine,
             ca_file=options.ca_file,
-            overrides=options.resolve,
+            certificate=certificate,
+            proxy=proxy,
+            http2=http2,
             headers=headers,
             user_agent=options.user_agent,
             remember=self.handshakes.note,

@@ -78,7 +78,7 @@ async def _addresses(client: Client, url: Url, context: Context[Options, Memory]
     ask = Ask(url=url, deadline=deadline, fresh=context.attempt.number > 1)
     try:
         found = await client.addresses(ask)
-        answer = await client.resolver.addresses(url.host, deadline, overrides=client.overrides)
+        answer = await client.router.resolver.addresses(url.host, deadline, overrides=client.router.overrides)
     except NetFailure as failure:
         raise CannotLook("site_unreachable", str(failure)) from None
     if not found:

@@ -3,6 +3,7 @@
 import math
 import shlex
 
+from checks.core.auth import Basic, ClientCertificate, Digest
 from checks.net.http.exchange import Visit
 from checks.parse import redact
 from checks.uptime.options import Options
@@ -26,6 +27,7 @@ def command(visit: Visit, options: Options, limit: float) -> str:
     words += ["-A", options.user_agent]
     for name, _secret in options.headers:
         words += ["-H", f"{name}: {_SHELL_MASK}"]
+    words += _shown(options)
     if options.body is not None:
         words += ["--data-binary", _SHELL_MASK]
     if options.ca_file:
@@ -33,10 +35,29 @@ def command(visit: Visit, options: Options, limit: float) -> str:
     return shlex.join([*words, redact.url(str(first.url))])
 
 
+def _shown(options: Options) -> list[str]:
+    """How to show the same credentials and go the same way, the secrets to be filled in."""
+    words = ["-x", _SHELL_MASK] if options.proxy is not None else []
+    words += ["--http2"] if options.http2 else []
+    match options.auth.way if options.auth else None:
+        case None:
+            return words
+        case Basic(username=username):
+            return [*words, "-u", f"{username}:{_SHELL_MASK}"]
+        case Digest(username=username):
+            return [*words, "--digest", "-u", f"{username}:{_SHELL_MASK}"]
+        case ClientCertificate(certificate=certificate, key=key):
+            return [*words, "--cert", certificate, *(("--key", key) if key else ())]
+        case _:
+            return [*words, "-H", f"Authorization: Bearer {_SHELL_MASK}"]
+
+
 def _resolves(visit: Visit) -> list[str]:
     """Pin every name to the address that was used, so that the command meets the same server."""
     words: list[str] = []
     for hop in visit.hops:
+        if hop.proxied:
+            continue
         address = next((tried.address for tried in hop.tried if tried.failure is None), hop.address)
         if not address or address == hop.url.host:
             continue

@@ -108,3 +108,9 @@ def head(reply: Reply, own: frozenset[str]) -> bytes:
     lines = [f"HTTP/{reply.version} {reply.status} {reply.reason}".rstrip()]
     lines += [f"{name}: {redact.header(name, value, own)}" for name, value in reply.headers]
     return "\n".join(lines).encode("utf-8", "replace")
+
+
+def beginning(reply: Reply, secrets: list[str]) -> bytes:
+    """Return the first of a page, without the secrets that went along with the request."""
+    body = reply.body[:BODY]
+    return redact.text(body.decode("utf-8", "replace"), secrets).encode() if secrets else body

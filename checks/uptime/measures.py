@@ -60,7 +60,7 @@ def _together(hops: tuple[Hop, ...]) -> Phases:
 
 def _of_last(last: Hop) -> Iterator[Measure]:
     address, handshake = last.address, last.handshake
-    if address:
+    if address and not last.proxied:
         yield figure("probe_ip_protocol", 6 if ":" in address else 4)
     secure = handshake is not None and handshake.failure is None and last.url.scheme == "https"
     yield figure("probe_http_ssl", int(secure))

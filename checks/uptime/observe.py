@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from checks.core.check import Context
+from checks.net import auth
 from checks.net.http.client import Ask, Client
 from checks.net.http.exchange import Limits, Visit
 from checks.net.http.failure import NetFailure
-from checks.parse import redact
 from checks.parse.urls import parse
 from checks.uptime import evidence
 from checks.uptime.judge import expected
@@ -19,6 +19,7 @@ from checks.uptime.rules import ADDRESS, AVAILABLE
 from checks.uptime.seen import READ_WELL, WELL, Memory, Reading, Seen, main_of
 
 _AT_ONCE = 8  # addresses of one name visited at the same time
+_BIG = 512 * 1024  # bytes of a page whose reading would hold the loop too long
 _SPARE = 0.05  # seconds kept back so that what was seen is handed in before the deadline
 
 
@@ -27,14 +28,15 @@ async def observe(context: Context[Options, Memory]) -> Seen:
     loop, options = asyncio.get_running_loop(), context.options
     began = time.perf_counter()  # uvloop's clock counts whole milliseconds
     limit = context.deadline - loop.time()
-    client = context.net.client(options, context.target)
-    ask = _ask(context)
-    visits = await _each(client, ask) if options.ip_version == IpVersion.EACH else (await client.visit(ask),)
+    visitor, ask = _visitor(context), _ask(context)
+    each = options.ip_version == IpVersion.EACH
+    visits = await _each(visitor, ask) if each else (await visitor.visit(ask),)
     seconds = time.perf_counter() - began
     visit = main_of(visits)
     memory = context.memory or WELL
-    reading = _reading(visit, options, memory)
-    _keep_evidence(context, visit, reading)
+    big = visit.reply is not None and len(visit.reply.body) > _BIG
+    reading = await asyncio.to_thread(_reading, visit, options, memory) if big else _reading(visit, options, memory)
+    _keep_evidence(context, visit, reading, visitor)
     return Seen(
         name=context.name,
         attempt=context.attempt,
@@ -43,7 +45,27 @@ async def observe(context: Context[Options, Memory]) -> Seen:
         seconds=seconds,
         limit=limit,
         good=memory.good,
+        options=options,
     )
+
+
+def _visitor(context: Context[Options, Memory]) -> Client | auth.Visitor:
+    options, net = context.options, context.net
+    if options.auth is None and options.proxy is None and not options.http2:
+        return net.client(options, context.target)
+    way = options.auth.way if options.auth else None
+    client = net.client(
+        options,
+        context.target,
+        certificate=auth.certificate(way),
+        proxy=auth.reveal(options.proxy) if options.proxy else "",
+        http2=options.http2,
+    )
+    if way is None:
+        return client
+    token_url = getattr(way, "token_url", "")
+    asks_tokens = net.client(replace(options, headers=()), token_url) if token_url else None
+    return auth.Visitor(client=client, way=way, tokens=net.tokens, asks_tokens=asks_tokens)
 
 
 def _ask(context: Context[Options, Memory]) -> Ask:
@@ -53,7 +75,7 @@ def _ask(context: Context[Options, Memory]) -> Ask:
         url=parse(context.target),
         deadline=context.deadline - _SPARE,
         method=options.method,
-        body=options.body.reveal().encode() if options.body else b"",
+        body=auth.reveal(options.body).encode() if options.body else b"",
         follow=options.follow_redirects,
         max_redirects=options.max_redirects,
         limits=_limits(options.max_bytes),
@@ -79,7 +101,7 @@ def _of(context: Context[Options, Memory], family: str) -> tuple[str, ...]:
     return tuple(address for address in found if isinstance(address, str))
 
 
-async def _each(client: Client, ask: Ask) -> tuple[Visit, ...]:
+async def _each(client: Client | auth.Visitor, ask: Ask) -> tuple[Visit, ...]:
     try:
         addresses = await client.addresses(ask)
     except NetFailure:
@@ -105,7 +127,9 @@ def _reading(visit: Visit, options: Options, memory: Memory) -> Reading:
     return read(reply, method, options, memory.good)
 
 
-def _keep_evidence(context: Context[Options, Memory], visit: Visit, reading: Reading) -> None:
+def _keep_evidence(
+    context: Context[Options, Memory], visit: Visit, reading: Reading, visitor: Client | auth.Visitor
+) -> None:
     """Keep the head and the beginning of the body of an answer that something is wrong with."""
     options, reply = context.options, visit.reply
     if reply is None or (visit.failure is None and reading is READ_WELL and expected(reply.status, options)):
@@ -115,8 +139,6 @@ def _keep_evidence(context: Context[Options, Memory], visit: Visit, reading: Rea
     context.files.add("headers", f"headers-{number}.txt", "text/plain", evidence.head(reply, own))
     if reply.body:
         secrets = [secret.reveal() for _name, secret in options.headers]
-        body = reply.body[: evidence.BODY]
-        if secrets:
-            body = redact.text(body.decode("utf-8", "replace"), secrets).encode()
+        secrets += visitor.secrets if isinstance(visitor, auth.Visitor) else []
         media = (reply.header("content-type") or "application/octet-stream").strip()[:200]
-        context.files.add("body", f"body-{number}", media, body)
+        context.files.add("body", f"body-{number}", media, evidence.beginning(reply, secrets))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated
 
+from checks.core.auth import Auth
 from checks.core.options import BadOption, Bounds, Common, Seconds, Texts
 from checks.core.secret import Secret
 
@@ -36,10 +37,14 @@ class Options(Common):
     not_contains: Texts = ()  # none of them may
     matches: Texts = ()  # regular expressions, all of which must be found
     not_matches: Texts = ()
+    json: Texts = ()  # conditions such as `$.status == 'ok' && length($.items) > 2` (RFC 9535, filters)
     header: Texts = ()  # "Name" must be there, "Name: regex" must match; with "!" before it, must not
     slow_after: Annotated[Seconds, Bounds(least=0.001)] | None = None
     follow_redirects: bool = True
     max_redirects: Annotated[int, Bounds(least=0, most=50)] = 10
+    auth: Auth | None = None
+    proxy: Secret | None = None  # URL, with user and password if it wants them
+    http2: bool = False
     ip_version: IpVersion | int = IpVersion.ANY
     max_bytes: Annotated[int, Bounds(least=1024, most=256 * 1024 * 1024)] = MAX_BYTES
 
@@ -52,9 +57,13 @@ class Options(Common):
             if self.ip_version not in (4, 6):
                 raise BadOption("ip_version", 'must be "any", 4, 6 or "each"')
             object.__setattr__(self, "ip_version", IpVersion(str(self.ip_version)))
+        if self.proxy is not None and self.ip_version != IpVersion.ANY:
+            raise BadOption("ip_version", 'must be "any" where a proxy finds the addresses')
         for option in ("matches", "not_matches"):
             for pattern in getattr(self, option):
                 _refuse_bad(option, pattern)
+        for condition in self.json:
+            _refuse_bad_json(condition)
         for wanted in self.header:
             _refuse_bad("header", wanted.lstrip("!").partition(":")[2].strip())
             if not _TOKEN.fullmatch(wanted.lstrip("!").partition(":")[0].strip()):
@@ -71,6 +80,15 @@ def _refuse_bad(option: str, pattern: str) -> None:
         re.compile(pattern)
     except re.error as error:
         raise BadOption(option, f"{pattern!r} is not a regular expression: {error}") from None
+
+
+def _refuse_bad_json(condition: str) -> None:
+    from checks.parse import jsonpath  # its library loads for checks that have such a condition
+
+    try:
+        jsonpath.check(condition)
+    except jsonpath.BadCondition as error:
+        raise BadOption("json", str(error)) from None
 
 
 @lru_cache(maxsize=1024)

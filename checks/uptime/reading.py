@@ -23,6 +23,8 @@ def read(reply: Reply, method: str, options: Options, good: LastGood | None) -> 
     try:
         if options.header:
             faults += _headers(reply, options)
+        if options.json:
+            faults += _json(reply, options)
         if method != "HEAD" and not _is_plainly_there(reply, options):
             faults += _texts(reply, options)
     except patterns.TooSlow as error:
@@ -98,6 +100,19 @@ def _texts(reply: Reply, options: Options) -> Iterator[Fault]:
         if patterns.found(pattern, page, PATIENCE):
             facts = (("pattern", pattern), ("expected", pattern))
             yield Fault(reason="keyword_forbidden", detail=f"/{pattern}/ found", facts=facts)
+
+
+def _json(reply: Reply, options: Options) -> Iterator[Fault]:
+    from checks.parse import jsonpath
+
+    try:
+        document = jsonpath.load(reply.body)
+    except jsonpath.NotJson as error:
+        yield Fault(reason="json", detail=f"the answer is not JSON: {error}")
+        return
+    for condition in options.json:
+        if not jsonpath.holds(condition, document):
+            yield Fault(reason="json", detail=f"not so: {condition}", facts=(("condition", condition),))
 
 
 def _headers(reply: Reply, options: Options) -> Iterator[Fault]:

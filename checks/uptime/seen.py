@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from checks.core.check import Looking
 from checks.net.http.exchange import Visit
+from checks.uptime.options import Options
 from checks.uptime.pages import LastGood
 
 
@@ -30,6 +31,9 @@ class Reading:
 READ_WELL = Reading()  # nothing wrong
 
 
+DEFAULTS = Options()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """One attempt: a visit, or with `ip_version = "each"` one visit for each address."""
@@ -41,6 +45,7 @@ class Seen:
     seconds: float = 0.0
     limit: float = 0.0  # seconds the attempt had
     good: LastGood | None = None  # what is remembered of the last good answer
+    options: Options = DEFAULTS  # what was asked for, for those who explain a run
 
     @property
     def visit(self) -> Visit:

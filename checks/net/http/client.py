@@ -1,79 +1,32 @@
 """Visits a URL as one check sees the world: its names, its guard, its trust, every hop under one deadline."""
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from checks.core.errors import CannotLook
-from checks.net.families import Families
-from checks.net.guard import Guard, reach
+from checks.net.http.ask import Ask
 from checks.net.http.cookies import Jar
 from checks.net.http.engine import Engine, Sent
-from checks.net.http.exchange import DEFAULT_LIMITS, Handshake, Headers, Heard, Hop, Limits, Phases, Reply, Tried, Visit
+from checks.net.http.exchange import Handshake, Headers, Heard, Hop, Phases, Reply, Stock, Tried, Visit
 from checks.net.http.failure import NetFailure, Reason, Stage
-from checks.net.http.parser import Wanted
 from checks.net.http.redirects import Step, following, is_redirect
-from checks.net.http.request import request_bytes
-from checks.net.resolve import Addresses, Overrides
-from checks.parse.urls import Url
+from checks.net.http.request import Manner, request_bytes, request_fields
+from checks.net.http.route import Route, Router
+from checks.net.http.trust import ClientCertificate
 
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """One visit to make."""
-
-    url: Url
-    deadline: float  # on the running loop's clock; bounds everything
-    method: str = "GET"
-    headers: Headers = ()
-    body: bytes = b""
-    follow: bool = True
-    max_redirects: int = 10
-    limits: Limits = DEFAULT_LIMITS
-    wanted: Wanted | None = None  # how much of a body is wanted; None: all of it
-    family: int | None = None  # 4 or 6: the only one to use
-    at: str = ""  # the only address to use for the first hop
-    first: tuple[str, ...] = ()  # addresses to try before the others
-    last: tuple[str, ...] = ()  # addresses to try after the others
-    fresh: bool = False  # ask the DNS afresh
-    keep_alive: bool = False  # share connections with other visits that say so
-    steered: bool = False  # found on a page rather than written by the operator: guarded as a redirect is
-
-
-class Resolves(Protocol):
-    """The part of the resolver a client needs."""
-
-    async def addresses(
-        self, host: str, deadline: float, *, overrides: Overrides = (), fresh: bool = False
-    ) -> Addresses:
-        """Return where a name leads; raises `NetFailure` and `CannotLook`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Route:
-    """Where one hop may go."""
-
-    addresses: tuple[str, ...]
-    refused: tuple[Tried, ...]
-    lacking: tuple[str, ...]
-    complete: bool
-    took: int  # nanoseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
     """Everything a check fetches goes through one of these; made by `Net.client`."""
 
-    resolver: Resolves
-    guard: Guard
-    families: Families
+    router: Router
     engine: Engine
     ca_file: str = ""
-    overrides: Overrides = ()
+    certificate: ClientCertificate = None  # shown to the target's host alone
+    proxy: str = ""
+    http2: bool = False
     headers: Headers = ()  # the operator's own
     user_agent: str
     remember: "Remembers" = field(default=lambda _handshake: None)
@@ -119,21 +72,25 @@ class Client:
 
     async def addresses(self, ask: Ask) -> tuple[str, ...]:
         """Return every address of the first hop that a visit could use; raises `NetFailure` and `CannotLook`."""
-        return (await self._route(ask.url, ask, first=True)).addresses
+        return (await self.router.route(ask.url, ask, first=True)).addresses
 
     async def _hop(self, step: Step, ask: Ask, cookies: str, *, first: bool) -> Hop:
+        router = self.router
         try:
-            route = await self._route(step.url, ask, first=first)
+            if self.proxy:
+                route = router.by_proxy(step.url, ask, first=first)
+            else:
+                route = await router.route(step.url, ask, first=first)
         except NetFailure as failure:
             return Hop(url=step.url, method=step.method, failure=failure.with_traceback(None))
         if len(route.addresses) == 1 and not route.refused:
             heard = await self._exchange(step, route.addresses[0], cookies, ask, ask.deadline)
-            return _hop(step, route, (_tried(route.addresses[0], heard),), (), heard)
+            return _hop(step, route, (_tried(route.addresses[0], heard),), (), heard, proxied=bool(self.proxy))
         if not route.addresses:
             return _refused(step, route)
         return await self._in_turn(step, ask, cookies, route)
 
-    async def _in_turn(self, step: Step, ask: Ask, cookies: str, route: _Route) -> Hop:
+    async def _in_turn(self, step: Step, ask: Ask, cookies: str, route: Route) -> Hop:
         """Try one address after the other until one answers; each has its share of the time to be connected."""
         loop = asyncio.get_running_loop()
         tried, heard = list(route.refused), Heard()
@@ -147,45 +104,20 @@ class Client:
         used = len(tried) - len(route.refused)
         return _hop(step, route, tuple(tried), route.addresses[used:], heard)
 
-    async def _route(self, url: Url, ask: Ask, *, first: bool) -> _Route:
-        began = time.perf_counter_ns()
-        answer = await self.resolver.addresses(url.host, ask.deadline, overrides=self.overrides, fresh=ask.fresh)
-        found = answer.found
-        if len(found) > 1 or ask.family is not None:
-            found = _ordered(tuple(a for a in dict.fromkeys(found) if ask.family in (None, _family(a))), ask)
-        if not found:
-            family = f"IPv{ask.family} " if ask.family else ""
-            raise NetFailure(Stage.RESOLVE, Reason.DNS_NO_ADDRESS, f"the name has no {family}address")
-        guard, usable, lacking, refused = self.guard, [], [], []
-        for address in found:
-            if not guard.allows(url.host, address):
-                refused.append(Tried(address=address, failure=_guarded(address, first and not ask.steered)))
-            elif self.families.usable(address):
-                usable.append(address)
-            else:
-                lacking.append(address)
-        if lacking and not usable:
-            raise CannotLook(f"no_ipv{_family(lacking[0])}", f"this machine has no route to {', '.join(lacking)}")
-        return _Route(
-            addresses=(ask.at,) if first and ask.at in usable else tuple(usable),
-            refused=tuple(refused),
-            lacking=tuple(lacking),
-            complete=answer.complete,
-            took=time.perf_counter_ns() - began,
-        )
-
     async def _exchange(self, step: Step, address: str, cookies: str, ask: Ask, connect_by: float) -> Heard:
         keep_alive = ask.keep_alive and step.method in _REPEATABLE
+        manner = (self.user_agent, cookies, keep_alive)
+        stock = self.proxy or self.http2
         heard = await self.engine.fetch(
             Sent(
                 url=step.url,
                 address=address,
-                request=request_bytes(
-                    step.method, step.url, step.headers, step.body, (self.user_agent, cookies, keep_alive)
-                ),
+                request=b"" if stock else request_bytes(step.method, step.url, step.headers, step.body, manner),
+                stock=self._stock(step, manner) if stock else None,
                 head_only=step.method == "HEAD",
                 server_name=_server_name(step),
                 ca_file=self.ca_file,
+                certificate=self.certificate if step.url.host == self.router.guard.host else None,
                 connect_by=connect_by,
                 deadline=ask.deadline,
                 limits=ask.limits,
@@ -196,6 +128,15 @@ class Client:
         if heard.handshake is not None:
             self.remember(heard.handshake)
         return heard
+
+    def _stock(self, step: Step, manner: Manner) -> Stock:
+        return Stock(
+            method=step.method,
+            headers=request_fields(step.method, step.url, step.headers, step.body, manner),
+            body=step.body,
+            proxy=self.proxy,
+            http2=self.http2,
+        )
 
 
 class Remembers(Protocol):
@@ -218,25 +159,7 @@ def _tried(address: str, heard: Heard) -> Tried:
     return Tried(address=address, failure=None if heard.reply is not None else heard.failure)
 
 
-def _family(address: str) -> int:
-    return 6 if ":" in address else 4
-
-
-def _ordered(addresses: tuple[str, ...], ask: Ask) -> tuple[str, ...]:
-    def rank(address: str) -> int:
-        return 2 if address in ask.last else 0 if address in ask.first else 1
-
-    return tuple(sorted(addresses, key=rank)) if ask.first or ask.last else addresses
-
-
-def _guarded(address: str, operator: bool) -> NetFailure:
-    detail = f"{address} is a {reach(address).value} address"
-    if operator:
-        return NetFailure(Stage.RESOLVE, Reason.DNS_PRIVATE, detail)
-    return NetFailure(Stage.REDIRECT, Reason.REDIRECT_GUARDED, detail)
-
-
-def _refused(step: Step, route: _Route) -> Hop:
+def _refused(step: Step, route: Route) -> Hop:
     failure = route.refused[0].failure if route.refused else None
     assert failure is not None
     detail = "; ".join(tried.failure.detail for tried in route.refused if tried.failure)
@@ -250,7 +173,15 @@ def _refused(step: Step, route: _Route) -> Hop:
     )
 
 
-def _hop(step: Step, route: _Route, tried: tuple[Tried, ...], untried: tuple[str, ...], heard: Heard) -> Hop:
+def _hop(
+    step: Step,
+    route: Route,
+    tried: tuple[Tried, ...],
+    untried: tuple[str, ...],
+    heard: Heard,
+    *,
+    proxied: bool = False,
+) -> Hop:
     return Hop(
         url=step.url,
         method=step.method,
@@ -268,4 +199,8 @@ def _hop(step: Step, route: _Route, tried: tuple[Tried, ...], untried: tuple[str
         handshake=heard.handshake,
         reply=heard.reply,
         failure=heard.failure,
+        proxied=proxied,
     )
+
+
+__all__ = ["Ask", "Client"]

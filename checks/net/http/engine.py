@@ -6,12 +6,12 @@ from typing import Final
 
 from checks.net.http.connection import Exchange, exchange, exchange_again
 from checks.net.http.decode import Decoded, decode
-from checks.net.http.exchange import DEFAULT_LIMITS, Heard, Limits, Reply
+from checks.net.http.exchange import DEFAULT_LIMITS, Heard, Limits, Reply, Stock
 from checks.net.http.failure import Reason
 from checks.net.http.parser import Answer, Wanted
 from checks.net.http.pool import Place, Pool
 from checks.net.http.secure import Plan
-from checks.net.http.trust import Trusts
+from checks.net.http.trust import ClientCertificate, Trusts
 from checks.net.http.verdicts import Verdicts
 from checks.parse.urls import Url
 
@@ -29,6 +29,8 @@ class Sent:
     head_only: bool = False  # HEAD: the answer has no body, whatever it says
     server_name: str  # for SNI and the certificate
     ca_file: str = ""  # extra trust roots
+    certificate: ClientCertificate = None
+    stock: Stock | None = None  # go by httpx's own transport
     connect_by: float  # on the loop's clock: until then it must be connected and secured
     deadline: float
     limits: Limits = DEFAULT_LIMITS
@@ -46,12 +48,22 @@ class Engine:
 
     async def fetch(self, sent: Sent) -> Heard:
         """Make a request; raises `CannotLook` for faults of ours."""
+        if sent.stock is not None:
+            return await self._by_stock(sent, sent.stock)
         plan = self._plan(sent) if sent.url.scheme == "https" else None
         if sent.keep_alive:
             return await self._kept(sent, plan)
         done = await _fresh(sent, plan)
         done.connection.close()
         return await _heard(done, sent.limits)
+
+    async def _by_stock(self, sent: Sent, request: Stock) -> Heard:
+        from checks.net.http.stock import fetch  # httpx takes longer to load than a probe takes
+
+        trust = self.trusts.of(sent.ca_file, sent.certificate, apart=True)
+        return await fetch(
+            request, sent.url, sent.address, sent.server_name, trust, sent.limits, (sent.connect_by, sent.deadline)
+        )
 
     async def _kept(self, sent: Sent, plan: Plan | None) -> Heard:
         place = _place(sent, plan)
@@ -70,7 +82,7 @@ class Engine:
         return None if unheard else done
 
     def _plan(self, sent: Sent) -> Plan:
-        trust = self.trusts.of(sent.ca_file)
+        trust = self.trusts.of(sent.ca_file, sent.certificate)
         return Plan(
             trust=trust,
             verdicts=self.verdicts,

@@ -43,6 +43,17 @@ DEFAULT_LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """A request for httpx's own transport, which can what our engine cannot: proxies and HTTP/2."""
+
+    method: str
+    headers: Headers = field(repr=False)
+    body: bytes = field(repr=False)
+    proxy: str = field(default="", repr=False)  # URL; may hold a password
+    http2: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Phases:
     """Where the time went, in nanoseconds; a phase that did not happen lasted 0."""
 
@@ -135,6 +146,7 @@ class Hop:
     handshake: Handshake | None = None
     reply: Reply | None = None
     failure: NetFailure | None = None
+    proxied: bool = False  # the address is the proxy's affair: `tried` holds the host's name
 
     @property
     def address(self) -> str:

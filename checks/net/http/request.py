@@ -26,13 +26,23 @@ def _plain(target: str, authority: str, manner: Manner) -> bytes:
 
 
 def _written(method: str, target: str, authority: str, headers: Headers, body: bytes, manner: Manner) -> bytes:
-    written = {key.lower() for key, _value in headers}
-    fields = [field for field in _ours(method, authority, body, manner) if field[0].lower() not in written]
-    lines = [f"{method} {target} HTTP/1.1", *[f"{name}: {value}" for name, value in (*fields, *headers)]]
+    fields = _fields(method, authority, headers, body, manner)
+    lines = [f"{method} {target} HTTP/1.1", *[f"{name}: {value}" for name, value in fields]]
     head = "\r\n".join(lines)
     if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:  # nobody adds lines of his own
         head = "\r\n".join([line.replace("\r", " ").replace("\n", " ") for line in lines])
     return f"{head}\r\n\r\n".encode("utf-8", "replace") + body
+
+
+def request_fields(method: str, url: Url, headers: Headers, body: bytes, manner: Manner) -> Headers:
+    """Return the header fields of a request, for those who write it themselves."""
+    return _fields(method, url.authority, headers, body, manner)
+
+
+def _fields(method: str, authority: str, headers: Headers, body: bytes, manner: Manner) -> Headers:
+    written = {key.lower() for key, _value in headers}
+    ours = [field for field in _ours(method, authority, body, manner) if field[0].lower() not in written]
+    return (*ours, *headers)
 
 
 def _ours(method: str, authority: str, body: bytes, manner: Manner) -> list[tuple[str, str]]:

@@ -96,10 +96,7 @@ class Secure:
 
     def sent(self) -> Chain:
         """The chain as the server sent it, also when the handshake failed over it."""
-        if _PUBLIC:
-            return tuple(self._object.get_unverified_chain() or ())  # type: ignore[attr-defined,unused-ignore]
-        inner = self._object._sslobj  # type: ignore[attr-defined]  # noqa: SLF001 - public since 3.13 only
-        return tuple([one.public_bytes(_DER) for one in inner.get_unverified_chain() or ()])
+        return sent_chain(self._object)
 
     def _verified(self) -> Chain:
         if _PUBLIC:
@@ -129,6 +126,14 @@ class Secure:
                 return b"".join(pieces), False
             raise _broken(error) from None
         return b"".join(pieces), True
+
+
+def sent_chain(tls: ssl.SSLObject) -> Chain:
+    """Return the certificates a server sent, DER, whatever was thought of them."""
+    if _PUBLIC:
+        return tuple(tls.get_unverified_chain() or ())  # type: ignore[attr-defined,unused-ignore]
+    inner = tls._sslobj  # type: ignore[attr-defined]  # noqa: SLF001 - public since 3.13 only
+    return tuple([one.public_bytes(_DER) for one in inner.get_unverified_chain() or ()])
 
 
 def _broken(error: ssl.SSLError) -> NetFailure:

@@ -17,7 +17,7 @@ _FRESH: Final = 1.0  # seconds a look at the files is believed
 _KEPT: Final = 64  # trust sets alive at once; each new state of a file is another
 
 
-ClientCertificate = tuple[str, str] | None  # paths of certificate and key, PEM
+ClientCertificate = tuple[str, str] | None  # paths of certificate and key ("": in the same file), PEM
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,35 +29,37 @@ class TrustSet:
     reading: ssl.SSLContext
 
 
+Stamp = tuple[int, int, int]  # of a file: what changes when its content does
+
+
 class Trusts:
     """The trust sets of a process; whether a file has changed is looked at once a second at most."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._seen: dict[tuple[str, ClientCertificate], tuple[float, TrustSet]] = {}
+        self._seen: dict[tuple[str, ClientCertificate, bool], tuple[float, TrustSet]] = {}
 
-    def of(self, ca_file: str = "", client_certificate: ClientCertificate = None) -> TrustSet:
+    def of(self, ca_file: str = "", certificate: ClientCertificate = None, *, apart: bool = False) -> TrustSet:
         """Return the trust set of the system's roots (certifi's where the system has none) and `ca_file`.
 
+        `certificate` is shown to servers that ask for one; `apart` gives contexts that a library may change at will.
         Raises `CannotLook` when a file cannot be read or holds no certificate.
         """
-        key = (ca_file, client_certificate)
+        key = (ca_file, certificate, apart)
         seen = self._seen.get(key)
         now = self._clock()
         if seen is None or now - seen[0] >= _FRESH:
-            own = _stamp(ca_file) if ca_file else None
-            seen = (now, _build(ca_file, own, client_certificate, _system()))
+            stamps = tuple([_stamp(path) for path in (ca_file, *(certificate or ())) if path])
+            seen = (now, _build(key, stamps, _system()))
             self._seen[key] = seen
         return seen[1]
 
 
 @lru_cache(maxsize=_KEPT)
 def _build(
-    ca_file: str,
-    stamp: tuple[int, int, int] | None,
-    client_certificate: ClientCertificate,
-    system: tuple[str, tuple[int, int, int] | None],
+    key: tuple[str, ClientCertificate, bool], stamps: tuple[Stamp, ...], system: tuple[str, Stamp | None]
 ) -> TrustSet:
+    ca_file, certificate, _apart = key
     verifying = _context()
     verifying.verify_flags = _FLAGS
     verifying.verify_mode = ssl.CERT_REQUIRED
@@ -68,10 +70,10 @@ def _build(
     reading = _context()
     reading.check_hostname = False
     reading.verify_mode = ssl.CERT_NONE
-    if client_certificate is not None:
+    if certificate is not None:
         for context in (verifying, reading):
-            context.load_cert_chain(*client_certificate)
-    return TrustSet(f"{ca_file}{stamp}{client_certificate}{system}", verifying, reading)
+            _load_own(context, certificate)
+    return TrustSet(f"{key}{stamps}{system}", verifying, reading)
 
 
 def _context() -> ssl.SSLContext:
@@ -82,7 +84,7 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-def _system() -> tuple[str, tuple[int, int, int] | None]:
+def _system() -> tuple[str, Stamp | None]:
     """Where the system's roots are: a bundle, a folder, or "" for certifi's; with the state it is in."""
     paths = ssl.get_default_verify_paths()
     bundle = paths.cafile or ""
@@ -115,7 +117,15 @@ def _load_extra(context: ssl.SSLContext, ca_file: str) -> None:
     )  # an intermediate or a leaf may be what is trusted
 
 
-def _stamp(path: str) -> tuple[int, int, int]:
+def _load_own(context: ssl.SSLContext, certificate: tuple[str, str]) -> None:
+    try:
+        context.load_cert_chain(certificate[0], certificate[1] or None, password="")
+    except (OSError, ssl.SSLError) as error:
+        detail = f"client certificate {certificate[0]} cannot be used: {error}"
+        raise CannotLook("configuration", detail) from error
+
+
+def _stamp(path: str) -> Stamp:
     try:
         status = Path(path).stat()
     except OSError as error:

@@ -9,6 +9,7 @@ from checks.net import Net, open_net
 from checks.parse.redact import redact
 from checks.uptime import CHECK
 from checks.uptime.options import Options
+from checks.uptime.seen import Seen
 
 
 async def probe(
@@ -60,3 +61,16 @@ def measure(outcome: Outcome, name: str, **labels: str) -> float | None:
     """A figure of the run."""
     wanted = tuple(labels.items())
     return next((m.value for m in observed(outcome).measures if m.name == name and m.labels == wanted), None)
+
+
+async def seen_by(url: str, **options: Any) -> Seen:
+    """What the last attempt of a run saw."""
+    chosen = Options(**{"timeout": 2.0} | options)
+    key = Key(site="lab", check="uptime")
+    job = Job(
+        key=key, id=ulid.new(), kind="uptime", target=url, options=chosen, timeout=chosen.timeout, recheck_wait=0.0
+    )
+    attempts: list[Seen] = []
+    async with open_net() as net:
+        await run(job, CHECK, net, witness=attempts.append)
+    return attempts[-1]

@@ -151,6 +151,11 @@ CONTENT = [
     says("header-forbidden", HERE, "header", header=("!Content-Type",)),
     says("header-forbidden-in-one-of-two", page(PAGE, b"X-A: good", b"X-A: bad"), "header", header=("!X-A: bad",)),
     says("header-wanted-in-one-of-two", page(PAGE, b"X-A: good", b"X-A: bad"), header=("X-A: good",)),
+    says("json-as-wanted", page(b'{"status": "ok"}'), json=("$.status == 'ok'", "!$.error")),
+    says("json-otherwise", page(b'{"status": "bad"}'), "json", json=("$.status == 'ok'",)),
+    says("json-without-the-key", page(b"{}"), "json", json=("$.status",)),
+    says("json-that-is-html", HERE, "json", json=("$.status",)),
+    says("json-that-is-nothing", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "json", json=("$.status",)),
     says(
         "challenge", page(status=b"403 No").replace(b"Content-Type", b"cf-mitigated: challenge\r\nX"), "bot_challenge"
     ),
