@@ -115,7 +115,7 @@ def read(der: bytes) -> Certificate:
             # Old roots have serial numbers that RFC 5280 forbids; they are trusted all the same.
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)
             return _read(x509.load_der_x509_certificate(der), der)
-    except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm) as error:
+    except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise BadCertificate(f"not a readable certificate: {error}") from error
 
 
