@@ -112,6 +112,18 @@ class _Scheduler(AsyncIOScheduler):  # type: ignore[misc]
 
     trustworthy: Callable[[], bool]
 
+    def wakeup(self) -> None:
+        """Look for due jobs in the loop's next turn: everything here is on its thread, no pipe is needed to wake it."""
+        self._eventloop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._start_timer(self._process_jobs())
+
+    def _start_timer(self, wait_seconds: float | None) -> None:
+        self._stop_timer()
+        if wait_seconds is not None:
+            self._timeout = self._eventloop.call_later(wait_seconds, self._turn)
+
     def _process_jobs(self) -> Any:
         return super()._process_jobs() if self.trustworthy() else None
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-CHUNK = 1000  # lines joined before the loop gets its turn
+CHUNK = 500  # lines joined before the loop gets its turn
 
 Label = tuple[str, str]
 
