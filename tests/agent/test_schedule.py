@@ -240,6 +240,6 @@ async def test_thousands_of_changes_wake_it_once() -> None:
     async with running(seen) as schedule:
         await seen.until(lambda: schedule.running)
         wakes: list[int] = []
-        schedule._scheduler.wakeup = lambda: wakes.append(1)
+        schedule._scheduler.wakeup = lambda: wakes.append(1)  # type: ignore[method-assign]
         schedule.apply([plan(f"s{n}") for n in range(2000)], {})
         assert len(wakes) == 1
