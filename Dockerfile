@@ -43,6 +43,7 @@ RUN set -- ca-certificates python3 tzdata \
     && if [ "${BROWSER}" = 1 ]; then set -- "$@" chromium-headless-shell libatomic1 fonts-liberation; fi \
     && apt-get update \
     && apt-get install --yes --no-install-recommends "$@" \
+    && apt-get clean \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 vigie \
     && useradd --system --uid 10001 --gid vigie --home-dir /var/lib/vigie --shell /usr/sbin/nologin vigie \

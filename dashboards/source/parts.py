@@ -21,6 +21,8 @@ SITES = 'client=~"$client", site=~"$site"'  # among a site's
 AGENTS = 'instance=~"$instance"'  # among an agent's own
 EACH = "client, site, check, kind, location"
 
+LEFT_OVER = ("Time", "__name__", "instance", "job", "kind", "Value")  # what a table shows only when asked to
+
 PAGE = "http://127.0.0.1:8787"
 RUNBOOKS = "http://127.0.0.1:9090/user/runbooks"
 
@@ -148,7 +150,10 @@ class Column:
 def rows(place: Place, queries: Sequence[Query], columns: Sequence[Column], nothing: str) -> table.Panel:
     """A table of now, one row for each set of labels that the queries share."""
     shown = {column.field: number for number, column in enumerate(columns)}
+    values = [f"Value #{letter}" for letter, _ in _lettered(queries)]
+    hidden = [name for name in (*LEFT_OVER, *values) if name not in shown]
     organize: dict[str, object] = {
+        "excludeByName": dict.fromkeys(hidden, True),  # Grafana before 10.3 knows only this
         "includeByName": dict.fromkeys(shown, True),
         "indexByName": shown,
         "renameByName": {column.field: column.title for column in columns},

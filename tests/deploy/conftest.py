@@ -42,6 +42,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> str:
     container = run("buildah", "from", "scratch").strip()
     try:
         mounted = Path(run("buildah", "mount", container).strip())
+        shutil.rmtree(root / "var/cache/apt/archives")
         run("cp", "-a", f"{root}/.", str(mounted))
         (mounted / "usr/local/share/ca-certificates").mkdir(parents=True, exist_ok=True)
         shutil.copy(CERTIFICATES, mounted / "usr/local/share/ca-certificates/machine.crt")
