@@ -7,10 +7,17 @@ import typer
 
 from agent.cli.frame import Config
 
+HELP = """Break and heal the demo client of the running daemon.
+
+\b
+  vigie demo list
+  vigie demo break slow
+  vigie demo heal"""
+
 
 def register(app: typer.Typer) -> None:
     """Add `demo` to the command."""
-    group = typer.Typer(help="Break and heal the demo client of the running daemon.", no_args_is_help=True)
+    group = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
     group.command("break")(break_)
     group.command()(heal)
     group.command("list")(list_)
@@ -21,12 +28,7 @@ def break_(
     name: Annotated[str, typer.Argument(help="A fault; `demo list` names them.", show_default=False)],
     config: Config = Path("config.toml"),
 ) -> int:
-    r"""Switch a fault on.
-
-    \b
-    vigie demo break down
-    vigie demo break slow
-    """
+    """Switch a fault on."""
     from agent.demo.state import active
     from agent.demo.state import break_ as switch_on
 

@@ -6,19 +6,20 @@ import typer
 
 from agent.cli.frame import Config
 
+HELP = """Watch the configured sites until SIGTERM or Ctrl-C; SIGHUP reads the configuration anew.
+
+\b
+  vigie run
+  vigie run --config /etc/vigie/config.toml"""
+
 
 def register(app: typer.Typer) -> None:
     """Add `run` to the command."""
-    app.command()(run)
+    app.command(help=HELP)(run)
 
 
 def run(config: Config = Path("config.toml")) -> int:
-    r"""Watch the configured sites until SIGTERM or Ctrl-C.
-
-    \b
-    vigie run
-    vigie run --config /etc/vigie/
-    """
+    """Run the daemon."""
     from agent.daemon import run as run_daemon
 
     return run_daemon(config)

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from agent.present.terminal import Paint
 
 
+HELP = """List the sites and their checks: what runs where, how often, and how it stands.
+
+\b
+  vigie sites
+  vigie sites --format json"""
+
+
 class Format(StrEnum):
     """How to print sites."""
 
@@ -26,19 +33,14 @@ class Format(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add `sites` to the command."""
-    app.command()(sites)
+    app.command(help=HELP)(sites)
 
 
 def sites(
     form: Annotated[Format, typer.Option("--format", help="Text for people, JSON for programs.")] = Format.TEXT,
     config: Config = Path("config.toml"),
 ) -> int:
-    r"""List the sites and their checks: what runs where, how often, and how it stands.
-
-    \b
-    vigie sites
-    vigie sites --format json
-    """
+    """List the sites."""
     from agent.config import load
     from agent.present.sites import site_json
     from agent.present.terminal import paint_for
