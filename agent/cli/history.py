@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,17 +54,13 @@ def history(  # typer reads the order of arguments from it
     from agent.store.opening import open_from
 
     now = datetime.now(UTC)
-    settings, store = open_from(config)
-    zone = settings[Agent].timezone
-    since, until = instant(begin, now, zone), instant(end, now, zone) if end else now
     most = sys.maxsize if form is Format.JSON else _SHOWN
-    runs = store.read(
-        lambda session: tuple(
-            outcomes.history(session, store.rules, site=site, check=check or None, begin=since, end=until, limit=most)
-        )
-    )
-    hours = store.read(lambda session: rollups.by_check(session, site, since, until))
-    store.close()
+    with open_from(config) as (settings, store):
+        zone = settings[Agent].timezone
+        since, until = instant(begin, now, zone), instant(end, now, zone) if end else now
+        named = partial(outcomes.history, site=site, check=check or None, begin=since, end=until, limit=most)
+        runs = store.read(lambda session: tuple(named(session, store.rules)))
+        hours = store.read(lambda session: rollups.by_check(session, site, since, until))
     times = [one for one in hours if check in ("", one.key.check)]
     if not runs and not times:
         raise UsageError(f"nothing was seen of {site} in that time")

@@ -61,13 +61,14 @@ def list_tickets(
 
     states = _states(state)
     try:
-        settings, store = open_from(config)
+        with open_from(config) as (settings, store):
+            found = store.read(
+                lambda session: views.ticket_views(session, store.rules, states=states, site=site or None)
+            )
     except StoreMissing as error:
         print(error, file=sys.stderr)
         print("[]" if form is Format.JSON else "0 tickets")
         return 0
-    found = store.read(lambda session: views.ticket_views(session, store.rules, states=states, site=site or None))
-    store.close()
     if form is Format.JSON:
         print(json.dumps([ticket_json(view) for view in found], ensure_ascii=False, indent=2))
     else:
@@ -90,9 +91,8 @@ def show(
 
     if lang and lang not in LANGUAGES:
         raise UsageError(f"--lang {lang}: there is {', '.join(LANGUAGES)}")
-    settings, store = open_from(config)
-    story = store.read(lambda session: views.ticket_story(session, store.rules, ref))
-    store.close()
+    with open_from(config) as (settings, store):
+        story = store.read(lambda session: views.ticket_story(session, store.rules, ref))
     if story is None:
         raise UsageError(f"there is no ticket {ref}")
     if form is Format.JSON:
@@ -108,9 +108,8 @@ def verify_log(config: Config = Path("config.toml")) -> int:
     from agent.store import chain
     from agent.store.opening import open_from
 
-    _settings, store = open_from(config)
-    seen = store.read(chain.verify)
-    store.close()
+    with open_from(config) as (_settings, store):
+        seen = store.read(chain.verify)
     for fault in seen.faults:
         print(fault, file=sys.stderr)
     print(f"{seen.events} events of {seen.tickets} tickets, {seen.erased} payloads erased")

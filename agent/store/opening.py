@@ -1,5 +1,7 @@
 """Finds the store that a configuration speaks of."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from agent.config import load
@@ -28,7 +30,9 @@ def open_existing(settings: Settings) -> Store:
     return Store.open(path, Catalogue(RULES))
 
 
-def open_from(config: Path) -> tuple[Settings, Store]:
-    """Read a configuration and open its store."""
+@contextmanager
+def open_from(config: Path) -> Iterator[tuple[Settings, Store]]:
+    """Read a configuration and open its store for as long as it is used."""
     settings = load(config, secrets=False)
-    return settings, open_existing(settings)
+    with closing(open_existing(settings)) as store:
+        yield settings, store

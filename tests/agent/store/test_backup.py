@@ -1,6 +1,7 @@
 """A backup is taken while the store is in use, is whole, and comes back; a bad one replaces nothing."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,8 @@ async def test_what_was_there_stays_beside(tmp_path: Path) -> None:
     bench.store.close()
     put_back = restore(tmp_path / "one.db", tmp_path / "vigie.db")
     assert put_back.aside is not None
-    assert sqlite3.connect(put_back.aside).execute("SELECT state FROM tickets").fetchall() == [("resolved",)]
+    with closing(sqlite3.connect(put_back.aside)) as aside:
+        assert aside.execute("SELECT state FROM tickets").fetchall() == [("resolved",)]
     again = Bench(tmp_path)
     assert again.tickets()[0].live
     again.store.close()
