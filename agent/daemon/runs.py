@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.codec import decode_memory
 from agent.core.desk.overrides import overridden
@@ -17,6 +17,8 @@ from checks.core import ulid
 from checks.core.model import Job, Key, Observed, Outcome
 
 log = logging.getLogger("vigie.runs")
+
+PROBE = "probe"  # the location of looks that somebody asked for over HTTP
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +49,13 @@ class Runs:
             await self._hand_in(planned, outcome)
         finally:
             self._going.discard(task)
+
+    async def probe(self, planned: Planned) -> Outcome | None:
+        """Look once for somebody who asks, beside the planned runs; nothing is stored. None while one looks already."""
+        key = replace(planned.key, location=PROBE)
+        job = replace(self._job(planned, frozenset()), key=key, recheck_wait=0.0)
+        outcome = await self.eyes.executor.run(job)
+        return None if outcome is None else await self.eyes.believe(outcome, planned)
 
     async def settle(self, grace: float) -> None:
         """Give the firings under way `grace` seconds to end, then cut them off: they leave no outcome."""

@@ -23,6 +23,7 @@ def served(settings: Settings, store: Store, own: Own, eyes: Eyes, rounds: Round
         Served(
             readiness=lambda: _readiness(rounds),
             scrape=_scrape(own, eyes, rounds),
+            look=rounds.runs.probe,
             reads=Reads(store, lambda: rounds.follow.planned.values()),  # noqa: PLW0108  a reload makes another dict
             masthead=Masthead(
                 name=agent.name,

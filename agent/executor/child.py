@@ -6,11 +6,13 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import replace
 
 from agent.codec import decode_job, encode_outcome
 from agent.executor import frames
 from agent.executor.frames import Kind
-from checks.core.model import Job
+from checks.core.errors import VigieError
+from checks.core.model import Job, Unobserved
 from checks.core.registry import find
 from checks.core.run import run
 from checks.net import Net, loop, open_net
@@ -51,7 +53,10 @@ async def _beat(writer: asyncio.StreamWriter) -> None:
 
 async def _work(job: Job, net: Net, writer: asyncio.StreamWriter) -> None:
     outcome = await run(job, find(job.kind), net, redact=redact)
-    data = await asyncio.to_thread(encode_outcome, outcome, job.kind)
+    try:
+        data = await asyncio.to_thread(encode_outcome, outcome, job.kind)
+    except VigieError as error:  # a check that remembers too much, or what it did not declare, is a bug of ours
+        data = encode_outcome(replace(outcome, answer=Unobserved(cause="bug", detail=str(error))), job.kind)
     writer.write(frames.pack(Kind.OUTCOME, data))
     await writer.drain()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from agent.web import api, health, page, scrape
+from agent.web import api, health, page, probe, scrape
 from agent.web.guard import Access, Guard
 from agent.web.reads import Reads
 
@@ -17,6 +17,7 @@ class Served:
 
     readiness: Callable[[], health.Readiness]
     scrape: scrape.Scrape
+    look: probe.Look
     reads: Reads
     masthead: page.Masthead
     access: Access
@@ -27,6 +28,7 @@ def build(served: Served) -> ASGIApp:
     routes = [
         *health.routes(served.readiness),
         *scrape.routes(served.scrape),
+        *probe.routes(served.reads.planned, served.look),
         *api.routes(served.reads),
         *page.routes(served.reads, served.masthead),
     ]

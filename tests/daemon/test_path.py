@@ -19,6 +19,9 @@ async def test_from_configuration_to_ticket_and_back(tmp_path: Path) -> None:
 
         await first.until(shown, "the ticket in the metrics")
         assert await first.metric("vigie_check_up", site="atelier") == 0
+        probed = await first.get("/probe?target=atelier")
+        assert probed is not None
+        assert "probe_success 0.0\n" in probed.text
         assert await first.metric("vigie_tickets_opened_total", site="atelier") == 1
         assert await first.stop() == 0
     async with daemon(place) as second:

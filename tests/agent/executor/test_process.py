@@ -135,6 +135,14 @@ async def test_two_children_share_the_work(tmp_path: Path) -> None:
         assert len({pid(outcome) for outcome in await asyncio.gather(*tasks)}) == 2
 
 
+async def test_an_outcome_that_cannot_be_written_down_costs_that_run_alone() -> None:
+    async with lane() as (one, losses):
+        before = pid(await one.run(job("answer")))
+        assert cause(await one.run(job("remember"))) == "bug"
+        assert pid(await one.run(job("answer"))) == before
+    assert losses == []
+
+
 async def test_nothing_of_it_is_left_at_the_end() -> None:
     async with lane() as (one, losses):
         child = pid(await one.run(job("answer")))

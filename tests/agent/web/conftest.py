@@ -90,6 +90,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         Served(
             readiness=lambda: Readiness(configuration=True, store=True, scheduler=True, first_check=True),
             scrape=Exposition(own.registry, watched.lines).answer,
+            look=_never,
             reads=Reads(store, lambda: [planned(site) for site in ("shop", "blog", "new")]),
             masthead=Masthead(
                 name="vigie-1", language="fr", zone=ZoneInfo("Europe/Paris"), online=lambda: found.online
@@ -99,6 +100,10 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     )
     yield found
     store.close()
+
+
+async def _never(_planned: Planned) -> None:
+    raise AssertionError
 
 
 async def _nothing(*_: object) -> None:

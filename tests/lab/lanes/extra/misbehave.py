@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from checks.core.check import Check, Context, once
-from checks.core.model import Lane, Measure, Said
+from checks.core.model import Lane, Measure, Remember, Said
 from checks.core.options import Common
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options(Common):
-    """What to do: answer, hang, swell, die, exit, print, garble, carry or wait; `path` marks that it began."""
+    """What to do: answer, hang, swell, die, exit, print, carry, remember or wait; `path` marks that it began."""
 
     deed: str = "answer"
     path: str = ""
@@ -55,9 +55,11 @@ async def _swell() -> None:
         await asyncio.sleep(0.005)
 
 
-def judge(seen: int, _options: Options, _memory: None, _now: datetime) -> Iterator[Said]:
+def judge(seen: int, options: Options, _memory: None, _now: datetime) -> Iterator[Said]:
     """Say which process it was."""
     yield Measure(name="pid", value=seen)
+    if options.deed == "remember":
+        yield Remember(memory="what it never declared")
 
 
 CHECK = Check(
