@@ -196,7 +196,9 @@ def _instants(frame: Frame, left: float, right: float, top: float, bottom: float
     for tick in time_ticks(frame.start, frame.end, frame.zone, wanted=max(2, int((right - left) / 90))):
         x = frame.x(tick, left, right)
         yield f'<line x1="{x:.1f}" y1="{top:.1f}" x2="{x:.1f}" y2="{bottom:.1f}" stroke="{GRID}"/>'
-        yield _text(x, bottom + 16, tick.strftime(form), anchor="middle")
+        # The last one would be cut at the edge of a chart that has no names beside it.
+        anchor = "middle" if x < frame.width - 20 else "end"
+        yield _text(x, bottom + 16, tick.strftime(form), anchor=anchor)
 
 
 def _drawable(value: float | None) -> TypeGuard[float]:

@@ -56,6 +56,7 @@ class Panel:
     looks: Looks
     nothing: str  # said when there is nothing to show
     columns: tuple[Column, ...] = ()
+    first: str = ""  # the title of the column whose highest value stands first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ def _panel(raw: Mapping[str, Any]) -> Panel:
         looks=_looks(defaults),
         nothing=defaults.get("noValue", "no data"),
         columns=_columns(raw),
+        first=next((each["displayName"] for each in raw["options"].get("sortBy", [])), ""),
     )
 
 

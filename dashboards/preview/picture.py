@@ -120,6 +120,9 @@ def _states(panel: Panel, view: View, width: int, height: int) -> str:
 def _table(panel: Panel, view: View, width: int, height: int) -> str:
     """A table; rows that agree in the labels which all queries share are one."""
     rows = joined([view.ask(panel, number) for number in range(len(panel.targets))])
+    first = next((column.field for column in panel.columns if column.title == panel.first), None)
+    if first is not None:
+        rows.sort(key=lambda row: -float(row.get(first, 0.0)))
     if not rows:
         return _middle(width, height, panel.nothing)
     shares = [

@@ -149,6 +149,7 @@ def failing_now() -> table.Panel:
             Column(field="Value #E", title="Live tickets", unit="none", link=TICKETS),
         ],
         "Nothing fails.",
+        worst="Worst finding",
     )
 
 

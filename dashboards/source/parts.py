@@ -147,8 +147,10 @@ class Column:
         return [dashboard.DynamicConfigValue(id_val=key, value=value) for key, value in shown]
 
 
-def rows(place: Place, queries: Sequence[Query], columns: Sequence[Column], nothing: str) -> table.Panel:
-    """A table of now, one row for each set of labels that the queries share."""
+def rows(
+    place: Place, queries: Sequence[Query], columns: Sequence[Column], nothing: str, *, worst: str = ""
+) -> table.Panel:
+    """A table of now, one row for each set of labels that the queries share; the highest of column `worst` first."""
     shown = {column.field: number for number, column in enumerate(columns)}
     values = [f"Value #{letter}" for letter, _ in _lettered(queries)]
     hidden = [name for name in (*LEFT_OVER, *values) if name not in shown]
@@ -159,9 +161,12 @@ def rows(place: Place, queries: Sequence[Query], columns: Sequence[Column], noth
         "renameByName": {column.field: column.title for column in columns},
     }
     panel = placed(table.Panel(), place).targets(list(instants(queries, rows=True))).no_value(nothing)
+    panel = panel.show_header(True)
     if len(queries) > 1:
         panel = panel.with_transformation(dashboard.DataTransformerConfig(id_val="merge", options={}))
     panel = panel.with_transformation(dashboard.DataTransformerConfig(id_val="organize", options=organize))
+    if worst:
+        panel = panel.sort_by([common_builder.TableSortByFieldState().display_name(worst).desc(True)])
     for column in columns:
         if column.override():
             panel = panel.override_by_name(column.title, column.override())

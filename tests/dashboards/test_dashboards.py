@@ -89,6 +89,7 @@ def test_every_panel_says_what_it_shows_and_in_which_unit(path: Path) -> None:
         if panel["type"] in {"stat", "timeseries"}:
             assert panel["fieldConfig"]["defaults"]["unit"] in UNITS, panel["title"]
         assert panel["fieldConfig"]["defaults"]["noValue"], panel["title"]
+        assert panel["options"], panel["title"]
         refs = [target["refId"] for target in panel["targets"]]
         assert len({*refs}) == len(refs) > 0
 
@@ -137,3 +138,4 @@ def test_the_first_screen_of_the_fleet_names_what_fails_and_leads_to_its_tickets
     links = {each["matcher"]["options"]: values(each, "url") for each in panel["fieldConfig"]["overrides"]}
     assert all("${__data.fields.Site}" in url for url in links["Site"] + links["Live tickets"])
     assert len(links["Site"]) == 1
+    assert panel["options"]["sortBy"] == [{"displayName": "Worst finding", "desc": True}]
