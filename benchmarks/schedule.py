@@ -79,10 +79,10 @@ async def main(checks: int, seconds: float) -> int:
     centiles = statistics.quantiles(heard.lags, n=100)
     print(f"{checks} checks every {EVERY.seconds} s, {seconds:.0f} s: {fired} firings, {heard.troubles} not as planned")
     print(
-        f"set up in {setting_up:.2f} s of CPU; {1000 * cpu / fired:.3f} ms of CPU a firing, {100 * cpu / seconds:.1f} % of a core"
+        f"set up in {setting_up:.2f} s of CPU; {1000 * cpu / fired:.3f} ms of CPU a firing, {100 * cpu / seconds:.1f} % of a core"  # noqa: E501
     )
     print(
-        f"late by {statistics.median(heard.lags):.1f} ms (median), {centiles[98]:.1f} ms (p99), {max(heard.lags):.1f} ms"
+        f"late by {statistics.median(heard.lags):.1f} ms (median), {centiles[98]:.1f} ms (p99), {max(heard.lags):.1f} ms"  # noqa: E501
     )
     return int(centiles[98] > LATE)
 
