@@ -24,7 +24,7 @@ def report(*, lines: list[int], branches: list[list[int]]) -> dict[str, Any]:
         pytest.param({"agent/web/a.py": report(lines=[1], branches=[])}, 0, "", id="what-does-io-may-have-gaps"),
         pytest.param({"agent/plan.py": report(lines=[7], branches=[])}, 1, "agent/plan.py: 7", id="a-line-did-not"),
         pytest.param(
-            {"checks/parse/a.py": report(lines=[], branches=[[3, 5], [8, -1]])},
+            {"agent/core/a.py": report(lines=[], branches=[[3, 5], [8, -1]])},
             1,
             "a.py: 3->5, 8->exit",
             id="branches-did-not",
