@@ -96,4 +96,4 @@ def started(image: str, volume: str) -> Iterator[Container]:
     try:
         yield Container(name)
     finally:
-        run("podman", "rm", "--force", "--time", "0", name)
+        run("podman", "rm", "--force", "--volumes", "--time", "0", name)

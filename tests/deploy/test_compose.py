@@ -87,7 +87,7 @@ def test_prometheus_scrapes_with_the_token_that_was_drawn_and_nobody_without_it(
         token = Path(run("podman", "volume", "inspect", "--format", "{{.Mountpoint}}", volume).strip()) / "token"
         assert len(token.read_text(encoding="utf-8")) > 40
         run("podman", *RUNC, "run", "--detach", "--name", name, *FENCE, *LIMITS, *mounts, lean)
-        stack.callback(run, "podman", "rm", "--force", "--time", "0", name)
+        stack.callback(run, "podman", "rm", "--force", "--volumes", "--time", "0", name)
         container = Container(name)
         container.until("", "/readyz")
         with pytest.raises(AssertionError, match="HTTP Error 401"):

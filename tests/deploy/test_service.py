@@ -83,7 +83,7 @@ def machine(lean: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mac
         )
         yield one
     finally:
-        run("podman", "rm", "--force", "--time", "0", name)
+        run("podman", "rm", "--force", "--volumes", "--time", "0", name)
 
 
 def test_it_starts_says_what_it_watches_and_does_its_work(machine: Machine) -> None:
