@@ -5,21 +5,18 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.frame import Config
+from agent.cli.frame import Config, teach
 
-BACKUP = """Copy the store into one file, also while the daemon runs.
-
-\b
-  vigie backup /backups/vigie-$(date +%F).db
-
-The copy is consistent, checked, and holds the evidence too."""
-
-RESTORE = """Put a backup back. The daemon must not run.
-
-\b
-  vigie restore /backups/vigie-2026-11-24.db
-
-What was there is kept beside it."""
+BACKUP = teach(
+    "Copy the store into one file, also while the daemon runs.",
+    "backup /backups/vigie-$(date +%F).db",
+    more="The copy is consistent, checked, and holds the evidence too.",
+)
+RESTORE = teach(
+    "Put a backup back; the daemon must not run.",
+    "restore /backups/vigie-2026-11-24.db",
+    more="What was there is kept beside it.",
+)
 
 
 def register(app: typer.Typer) -> None:

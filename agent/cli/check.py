@@ -12,13 +12,12 @@ from urllib.parse import urlsplit
 
 import typer
 
-from agent.cli.frame import Config
+from agent.cli.frame import Config, teach
 from checks.core import registry, ulid
 from checks.core.errors import UsageError
 from checks.core.model import Job, Key, Severity
 
 if TYPE_CHECKING:
-    """Run the command; the help text is built from the checks there are."""
     from agent.oneoff import Done
     from checks.core.check import Progress
     from checks.core.options import Common
@@ -41,18 +40,16 @@ def register(app: typer.Typer) -> None:
 
 
 def _help() -> str:
-    return f"""Look at an address once, with one check or all of them.
-
-Checks: {", ".join(registry.kinds())}, all.
-
-\b
-  vigie check uptime https://www.example.org/
-  vigie check uptime https://www.example.org/ --set contains=Panier --set slow_after=2s
-  vigie check all https://www.example.org/ --format json --fail-on major
-  vigie check uptime http://127.0.0.1:8080/ --allow-private
-  vigie check uptime --config config.toml --site acme-shop
-
-Exit status: 0 nothing at or above --fail-on, 1 findings, 2 could not look, 3 wrong usage or configuration."""
+    return teach(
+        f"Look at an address once, with one check or all of them. Checks: {', '.join(registry.kinds())}, all.",
+        "check uptime https://www.example.org/",
+        "check uptime https://www.example.org/ --set contains=Panier --set slow_after=2s",
+        "check all https://www.example.org/ --format json --fail-on major",
+        "check uptime http://intranet.example/ --allow-private",
+        "check uptime --config config.toml --site acme-shop",
+        more="Exit status: 0 nothing at or above --fail-on, 1 findings, 2 could not look, "
+        "3 wrong usage or configuration.",
+    )
 
 
 def check(  # noqa: PLR0917  # typer reads the order of arguments from it

@@ -9,34 +9,41 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from agent.cli.frame import Config
+from agent.cli.frame import Config, group, teach
 
 if TYPE_CHECKING:
     from agent.config.loaded import Settings
 
-GROUP = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="""Check, show and describe the configuration.
-
-\b
-  vigie config check --config config.toml
-  vigie config show > effective.toml
-  vigie config schema > vigie.schema.json""",
+CHECK = teach(
+    "Say all that is wrong with it, each with file and line.",
+    "config check",
+    "config check --config /etc/vigie/",
+    more="What is odd but can be used is a warning. Every secret must be there: set the variables it names. "
+    "Exit status: 0 it can be used, 3 it cannot.",
+)
+SHOW = teach(
+    "Print what is in effect, as TOML, every secret hidden.",
+    "config show > effective.toml",
+    more="Every default is filled in, and what is inherited stands where it takes effect.",
+)
+SCHEMA = teach(
+    "Print its JSON Schema, for editors.",
+    "config schema > vigie.schema.json",
+    more="With it an editor completes keys and shows errors while you type.",
 )
 
 
 def register(app: typer.Typer) -> None:
     """Add `config` to the command."""
-    app.add_typer(GROUP, name="config")
+    made = group("Check, show and describe the configuration.", "config check", "config show", "config schema")
+    made.command(help=CHECK)(check)
+    made.command(help=SHOW)(show)
+    made.command(help=SCHEMA)(schema)
+    app.add_typer(made, name="config")
 
 
-@GROUP.command()
 def check(config: Config = Path("config.toml")) -> int:
-    """Say all that is wrong, each with file and line, and warn of what is odd.
-
-    Exit status: 0 it can be used, 3 it cannot. Every secret must be there: set the variables it names.
-    """
+    """Say all that is wrong."""
     from agent.config import load
     from agent.config.problems import ConfigErrors
     from agent.plan import plan
@@ -59,9 +66,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-@GROUP.command()
 def show(config: Config = Path("config.toml")) -> int:
-    """Print what is in effect, every default filled in and every secret hidden, as TOML."""
+    """Print what is in effect."""
     from agent.config import load
     from agent.config.owners import surroundings
     from agent.config.show import show as written
@@ -95,9 +101,8 @@ def _effective(settings: "Settings") -> "Settings":
     return replace(settings, sections={**settings.sections, Site: sites})
 
 
-@GROUP.command()
-def schema() -> int:
-    """Print the JSON Schema of the configuration, for editors: completion, and errors while typing."""
+def schema(config: Config = Path("config.toml")) -> int:  # noqa: ARG001  # every command takes it; the schema is the same
+    """Print the JSON Schema."""
     from agent.config.owners import surroundings
     from agent.config.schema import schema as described
 

@@ -5,23 +5,20 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.frame import Config
+from agent.cli.frame import Config, group, teach
 
-HELP = """Break and heal the demo client of the running daemon.
-
-\b
-  vigie demo list
-  vigie demo break slow
-  vigie demo heal"""
+BREAK = teach("Switch a fault on.", "demo break down", "demo break slow", more="`vigie demo list` names the faults.")
+HEAL = teach("Switch all faults off.", "demo heal")
+LIST = teach("Name the faults there are, and mark those that are on.", "demo list")
 
 
 def register(app: typer.Typer) -> None:
     """Add `demo` to the command."""
-    group = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
-    group.command("break")(break_)
-    group.command()(heal)
-    group.command("list")(list_)
-    app.add_typer(group, name="demo")
+    made = group("Break and heal the demo client of the running daemon.", "demo list", "demo break down", "demo heal")
+    made.command("break", help=BREAK)(break_)
+    made.command("heal", help=HEAL)(heal)
+    made.command("list", help=LIST)(list_)
+    app.add_typer(made, name="demo")
 
 
 def break_(
@@ -48,7 +45,7 @@ def heal(config: Config = Path("config.toml")) -> int:
 
 
 def list_(config: Config = Path("config.toml")) -> int:
-    """Name the faults there are, and mark those that are on."""
+    """Name the faults."""
     from agent.demo.faults import find, names
     from agent.demo.state import active
 

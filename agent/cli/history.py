@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.frame import Config
+from agent.cli.frame import Config, teach
 from agent.cli.tickets import Form, Format
 from checks.core.errors import UsageError
 
@@ -20,14 +20,13 @@ if TYPE_CHECKING:
     from agent.store.outcomes import Past
     from agent.store.rollups import CheckTimes
 
-HELP = """Tell what was seen of a site, the last run first.
-
-\b
-  vigie history acme-shop
-  vigie history acme-shop --check uptime --from 6h
-  vigie history acme-shop --from 2026-11-01 --to 2026-11-08T12:00 --format json
-
-Instants are local unless they say otherwise; 90m, 6h and 7d count back from now."""
+HELP = teach(
+    "Tell what was seen of a site, the last run first.",
+    "history acme-shop",
+    "history acme-shop --check uptime --from 6h",
+    "history acme-shop --from 2026-11-01 --to 2026-11-08T12:00 --format json",
+    more="Instants are local unless they say otherwise; 90m, 6h and 7d count back from now.",
+)
 
 _AGO = re.compile(r"(\d+)\s*([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}

@@ -11,21 +11,28 @@ from pathlib import Path
 
 import typer
 
-from agent.cli.frame import Config
+from agent.cli.frame import Config, teach
 from checks.core.errors import UsageError, VigieError
 
 PATIENCE = 30.0  # seconds for a large configuration on a busy machine
 BETWEEN = 0.05
 REFUSED = 3
 
+HELP = teach(
+    "Have the running daemon read its configuration anew.",
+    "reload",
+    "reload --config /etc/vigie/",
+    more="A wrong one is refused, and the old one stays in force. Exit status: 0 taken over, 3 refused.",
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add `reload` to the command."""
-    app.command()(reload)
+    app.command(help=HELP)(reload)
 
 
 def reload(config: Config = Path("config.toml")) -> int:
-    """Have the running daemon read its configuration anew; a wrong one is refused and the old one stays in force."""
+    """Have the running daemon read its configuration anew."""
     from agent.daemon.reload import REPORT
     from agent.store import FILE
     from agent.store.lock import holder

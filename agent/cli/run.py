@@ -4,13 +4,14 @@ from pathlib import Path
 
 import typer
 
-from agent.cli.frame import Config
+from agent.cli.frame import Config, teach
 
-HELP = """Watch the configured sites until SIGTERM or Ctrl-C; SIGHUP reads the configuration anew.
-
-\b
-  vigie run
-  vigie run --config /etc/vigie/config.toml"""
+HELP = teach(
+    "Watch the configured sites until SIGTERM or Ctrl-C.",
+    "run",
+    "run --config /etc/vigie/",
+    more="SIGHUP reads the configuration anew, as `vigie reload` does.",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(config: Config = Path("config.toml")) -> int:
-    """Run the daemon."""
+    """Watch the configured sites."""
     from agent.daemon import run as run_daemon
 
     return run_daemon(config)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.frame import Config
+from agent.cli.frame import Config, teach
 
 if TYPE_CHECKING:
     from agent.config.loaded import Settings
     from agent.present.sites import SiteView
     from agent.present.terminal import Paint
 
-
-HELP = """List the sites and their checks: what runs where, how often, and how it stands.
-
-\b
-  vigie sites
-  vigie sites --format json"""
+HELP = teach(
+    "List the sites, their checks, and how they stand.",
+    "sites",
+    "sites --format json",
+    more="What runs where, how often, and what is believed to be wrong; also while no daemon runs.",
+)
 
 
 class Format(StrEnum):
@@ -40,7 +40,7 @@ def sites(
     form: Annotated[Format, typer.Option("--format", help="Text for people, JSON for programs.")] = Format.TEXT,
     config: Config = Path("config.toml"),
 ) -> int:
-    """List the sites."""
+    """List the sites and their checks."""
     from agent.config import load
     from agent.present.sites import site_json
     from agent.present.terminal import paint_for

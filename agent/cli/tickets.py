@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.frame import Config
+from agent.cli.frame import Config, group, teach
 from checks.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from agent.core.desk.ticket import State
     from agent.present.ticket_text import Reader
 
-HELP = """See the tickets.
-
-\b
-  vigie tickets list
-  vigie tickets list --state all --site acme-shop --format json
-  vigie tickets show ACME-2026-0042
-  vigie tickets show ACME-2026-0042 --lang fr
-  vigie tickets verify-log"""
+LIST = teach(
+    "List tickets, the gravest and oldest first.",
+    "tickets list",
+    "tickets list --state all --site acme-shop --format json",
+)
+SHOW = teach(
+    "Show all there is to say of one ticket.",
+    "tickets show ACME-2026-0042",
+    "tickets show ACME-2026-0042 --lang fr",
+    more="What is wrong, since when, where, what was tried, and how to see it oneself.",
+)
+VERIFY = teach("Check that no event was altered, removed or added by hand.", "tickets verify-log")
 
 
 class Format(StrEnum):
@@ -40,11 +44,11 @@ Form = Annotated[Format, typer.Option("--format", help="Text for people, JSON fo
 
 def register(app: typer.Typer) -> None:
     """Add `tickets` to the command."""
-    group = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
-    group.command("list")(list_tickets)
-    group.command("show")(show)
-    group.command("verify-log")(verify_log)
-    app.add_typer(group, name="tickets")
+    made = group("See the tickets.", "tickets list", "tickets show ACME-2026-0042")
+    made.command("list", help=LIST)(list_tickets)
+    made.command("show", help=SHOW)(show)
+    made.command("verify-log", help=VERIFY)(verify_log)
+    app.add_typer(made, name="tickets")
 
 
 def list_tickets(
@@ -53,7 +57,7 @@ def list_tickets(
     form: Form = Format.TEXT,
     config: Config = Path("config.toml"),
 ) -> int:
-    """List tickets, the gravest and oldest first."""
+    """List tickets."""
     from agent.present.ticket_json import ticket_json
     from agent.present.ticket_text import list_text
     from agent.store import views
@@ -82,7 +86,7 @@ def show(
     form: Form = Format.TEXT,
     config: Config = Path("config.toml"),
 ) -> int:
-    """Show one ticket: what is wrong, since when, where, what was tried, how to see it oneself."""
+    """Show one ticket."""
     from agent.present.ticket_json import story_json
     from agent.present.ticket_text import story_text
     from agent.store import views
@@ -104,7 +108,7 @@ def show(
 
 
 def verify_log(config: Config = Path("config.toml")) -> int:
-    """Check that no event of any ticket was altered, removed or added by hand."""
+    """Check the chain of events."""
     from agent.store import chain
     from agent.store.opening import open_from
 
