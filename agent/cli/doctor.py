@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.frame import Config
+from agent.cli.frame import Config, teach
 from agent.cli.tickets import Form, Format
 
 if TYPE_CHECKING:
     from agent.daemon.doctor import Diagnosis
 
-HELP = """Say what works here, what does not, and the line that mends it.
-
-\b
-  vigie doctor
-  vigie doctor --offline --format json
-
-Exit status: 0 nothing is wrong (there may be warnings), 1 something is."""
+HELP = teach(
+    "Say what works here, what does not, and what mends it.",
+    "doctor",
+    "doctor --offline --format json",
+    more="Exit status: 0 nothing is wrong (there may be warnings), 1 something is.",
+)
 
 WRONG = 1
 
