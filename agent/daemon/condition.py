@@ -18,7 +18,7 @@ LATE_SHARE = 0.01  # of the window's firings
 class Condition:
     """What was seen of the agent itself; None where it could not be seen, which says nothing."""
 
-    targets: tuple[str, ...] = ()  # the references
+    targets: tuple[str, ...] = ()  # what was asked whether the network works
     online: bool = True
     lacks_ipv6: bool = False  # a site has IPv6 addresses that cannot be looked at from here
     ahead: timedelta | None = None  # of our clock, against the references

@@ -61,7 +61,7 @@ class Upkeep:
     def _condition(self, now: datetime) -> Condition:
         fired, late = self.tally.window(now)
         return Condition(
-            targets=tuple(reference.url for reference in self.uplink.targets),
+            targets=self.uplink.asked,
             online=self.uplink.online,
             lacks_ipv6=self._lacks_ipv6(),
             ahead=self.uplink.ahead,

@@ -3,10 +3,18 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
-from agent.uplink.believe import Online, Standing, answered, believe, doubtful, families_in_doubt
+from agent.uplink.believe import (
+    Online,
+    Standing,
+    answered,
+    believe,
+    blames_resolver,
+    doubtful,
+    families_in_doubt,
+)
 from agent.uplink.references import FAMILIES, Heard, Reference, is_local, offset
 from checks.core.model import Outcome
 
@@ -16,6 +24,7 @@ SPACING = 1.0  # seconds at least between two rounds, however much fails
 LATELY = 900.0  # seconds for which a site that answered may stand in for a reference
 KEPT = 32  # sites remembered to stand in
 STAND_INS = 4  # of them asked in one round
+ALWAYS_THERE = "a.root-servers.net"  # every resolver that works has an answer for it
 
 
 class Asks(Protocol):
@@ -26,6 +35,9 @@ class Asks(Protocol):
 
     async def addresses(self, reference: Reference) -> tuple[str, ...]:
         """Return where a reference leads; empty when that cannot be said."""
+
+    async def resolves(self, name: str) -> bool:
+        """Return whether the resolver answers for a name now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +56,15 @@ class _Round:
         return frozenset(FAMILIES) - loud
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Site:
+    """A site that answered, and where it was then."""
+
+    reference: Reference
+    at: float
+    addresses: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Uplink:
     """What is known of the agent's own way to the network."""
@@ -52,13 +73,14 @@ class Uplink:
     targets: tuple[Reference, ...]  # configured; none: sites that answered lately stand in
     mark_silent: Callable[[frozenset[int]], None]
     online: bool = True
-    since: datetime | None = None  # while not online
+    asked: tuple[str, ...] = ()  # the addresses that were asked last
     ahead: timedelta | None = None  # of our clock
     silent: frozenset[int] = frozenset()
-    _round: _Round = field(default_factory=lambda: _Round(began=0.0, heard={}))
-    _proved: dict[int | None, float] = field(default_factory=dict)  # when one reference last answered, by family
+    _round: _Round = field(default_factory=lambda: _Round(began=-1.0, heard={}))
+    _proofs: dict[int | None, tuple[float, Reference]] = field(default_factory=dict)  # who answered last, by family
+    _resolved: float = -1.0  # when the resolver was last seen to answer
     _turn: int = 0
-    _sites: dict[str, tuple[Reference, float]] = field(default_factory=dict)
+    _sites: dict[str, _Site] = field(default_factory=dict)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
@@ -76,60 +98,72 @@ class Uplink:
         if not doubtful(outcome):
             return outcome
         ended = asyncio.get_running_loop().time()
-        mine = await self.asks.addresses(own)
-        references = await self._for(mine)
+        references = await self._for(await self.asks.addresses(own))
         if references is None:
             return outcome
-        if not references:
-            return believe(outcome, Standing(online=Online.UNKNOWN))
-        return believe(outcome, await self._standing(references, families_in_doubt(outcome), ended))
+        async with self._one_at_a_time:
+            online = await self._standing(references, families_in_doubt(outcome), ended)
+            if online is not Online.NO and blames_resolver(outcome) and not await self._resolver_answers(ended):
+                self._conclude(online=False, asked=(ALWAYS_THERE,))
+                online = Online.NO
+        return believe(outcome, Standing(online=online, silent=self.silent))
 
     async def _for(self, mine: tuple[str, ...]) -> tuple[Reference, ...] | None:
         """What a target at these addresses is compared with; None when it does not depend on the uplink."""
         if not is_local(mine):
-            return self.targets or await self._stand_ins(mine)
+            return self.targets or self._stand_ins(mine)
         local = [one for one in self.targets if is_local(await self.asks.addresses(one))]
         return tuple(local) or None
 
-    async def _stand_ins(self, mine: tuple[str, ...]) -> tuple[Reference, ...]:
+    def _stand_ins(self, mine: tuple[str, ...]) -> tuple[Reference, ...]:
         """Sites on other addresses that answered lately, the last first, no two at one address."""
-        now, taken = asyncio.get_running_loop().time(), set(mine)
+        oldest, taken = asyncio.get_running_loop().time() - LATELY, set(mine)
         chosen: list[Reference] = []
-        for reference, at in reversed(self._sites.values()):
-            addresses = await self.asks.addresses(reference) if now - at < LATELY else ()
-            if addresses and not is_local(addresses) and taken.isdisjoint(addresses):
-                taken.update(addresses)
-                chosen.append(reference)
+        for site in reversed(self._sites.values()):
+            if site.at > oldest and taken.isdisjoint(site.addresses):
+                taken.update(site.addresses)
+                chosen.append(site.reference)
             if len(chosen) == STAND_INS:
                 break
         return tuple(chosen)
 
-    async def _standing(self, references: tuple[Reference, ...], families: frozenset[int], ended: float) -> Standing:
+    async def _standing(self, references: tuple[Reference, ...], families: frozenset[int], ended: float) -> Online:
         """What the references say, asked after the failure ended; all who wait share one round."""
+        if not references:
+            return Online.UNKNOWN
         only = next(iter(families)) if len(families) == 1 and self.targets else None
-        async with self._one_at_a_time:
-            if self._proved.get(only, 0.0) >= ended:
-                return Standing(silent=self.silent)
-            if self._round.began < ended or not set(references) <= self._round.heard.keys():
-                await self._space()
-                if await self._ask_one(references, only):
-                    return Standing(silent=self.silent)
-                await self._ask_all(references, FAMILIES if self.targets else (None,))
-            online = any(self._round.answered(one) for one in references)
-        return Standing(online=Online.YES if online else Online.NO, silent=self.silent)
+        at, who = self._proofs.get(only, (-1.0, None))
+        if at >= ended and who in references:
+            return Online.YES
+        if self._round.began < ended or not set(references) <= self._round.heard.keys():
+            await self._space()
+            if await self._ask_one(references, only):
+                return Online.YES
+            await self._ask_all(references, FAMILIES if self.targets else (None,))
+        return Online.YES if any(self._round.answered(one) for one in references) else Online.NO
+
+    async def _resolver_answers(self, ended: float) -> bool:
+        """Whether the resolver answers for a name that is always there: its silence says nothing of a site."""
+        if self._resolved < ended:
+            began = asyncio.get_running_loop().time()
+            if not await self.asks.resolves(ALWAYS_THERE):
+                return False
+            self._resolved = began
+        return True
 
     async def _space(self) -> None:
-        last = max(self._round.began, *self._proved.values(), 0.0)
+        last = max(self._round.began, *(at for at, _who in self._proofs.values()), -1.0)
         await asyncio.sleep(max(0.0, last + SPACING - asyncio.get_running_loop().time()))
 
     async def _ask_one(self, references: tuple[Reference, ...], family: int | None) -> bool:
         """Ask one of them, each in turn: while all is well one answer is enough, and kinder."""
         began = asyncio.get_running_loop().time()
         self._turn += 1
-        if await self.asks.hear(references[self._turn % len(references)], family) is None:
+        who = references[self._turn % len(references)]
+        if await self.asks.hear(who, family) is None:
             return False
-        self._proved[family] = self._proved[None] = began
-        self._conclude(online=True)
+        self._proofs[family] = self._proofs[None] = (began, who)
+        self._conclude(online=True, asked=(who.url,))
         return True
 
     async def _ask_all(self, references: tuple[Reference, ...], families: tuple[int | None, ...]) -> None:
@@ -140,8 +174,9 @@ class Uplink:
         for (one, family), answer in zip(asked, said, strict=True):
             heard[one][family] = answer
         self._round = _Round(began=began, heard=heard)
-        self._conclude(online=any(answer is not None for answer in said))
-        if self.online and self.targets:
+        answers = any(answer is not None for answer in said)
+        self._conclude(online=answers, asked=tuple(one.url for one in references))
+        if answers and self.targets:
             self.ahead = offset(said)
             await self._learn_families(references)
 
@@ -154,21 +189,22 @@ class Uplink:
                 self.silent = silent
                 self.mark_silent(silent)
 
-    def _conclude(self, *, online: bool) -> None:
-        if online != self.online:
-            self.since = None if online else datetime.now(UTC)
-        self.online = online
+    def _conclude(self, *, online: bool, asked: tuple[str, ...]) -> None:
+        self.online, self.asked = online, asked
 
     async def _note_answer(self, own: Reference) -> None:
         """Remember a site that answered; without references, it also tells that we are online again."""
         if self.targets:
             return
+        addresses = await self.asks.addresses(own)
+        if not addresses or is_local(addresses):
+            return
         self._sites.pop(own.url, None)
-        self._sites[own.url] = (own, asyncio.get_running_loop().time())
+        self._sites[own.url] = _Site(reference=own, at=asyncio.get_running_loop().time(), addresses=addresses)
         while len(self._sites) > KEPT:
             del self._sites[next(iter(self._sites))]
-        if not self.online and not is_local(await self.asks.addresses(own)):
-            self._conclude(online=True)
+        if not self.online:
+            self._conclude(online=True, asked=(own.url,))
 
 
 __all__ = ["Reference", "Uplink"]

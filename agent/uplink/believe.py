@@ -6,6 +6,7 @@ from enum import StrEnum
 from checks.core.model import Confirm, Finding, Layer, Observed, Outcome, Unobserved, Untested
 
 CAUSE = "offline"
+_RESOLVER = frozenset({"dns_timeout", "dns_servfail"})
 
 
 class Online(StrEnum):
@@ -32,6 +33,14 @@ def doubtful(outcome: Outcome) -> bool:
 def answered(outcome: Outcome) -> bool:
     """Whether a run proves that the uplink works: it looked, and nothing in it is doubtful."""
     return isinstance(outcome.answer, Observed) and not doubtful(outcome)
+
+
+def blames_resolver(outcome: Outcome) -> bool:
+    """Whether an outcome rests on the resolver's silence, which is no answer about the site."""
+    answer = outcome.answer
+    return isinstance(answer, Observed) and any(
+        _doubtful(finding) and finding.fact("reason") in _RESOLVER for finding in answer.findings
+    )
 
 
 def families_in_doubt(outcome: Outcome) -> frozenset[int]:

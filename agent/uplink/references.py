@@ -55,7 +55,7 @@ class Asker:
             url = parse(reference.url)
             client = net.client(reference.options, reference.url)
             visit = await client.visit(
-                Ask(url=url, deadline=began + PATIENCE, method="HEAD", follow=False, family=family)
+                Ask(url=url, deadline=began + PATIENCE, method="HEAD", follow=False, family=family, fresh=True)
             )
         except (BadUrl, CannotLook):
             return None
@@ -63,6 +63,15 @@ class Asker:
             return None
         took = loop.time() - began
         return Heard(ahead=_ahead(visit.reply, datetime.now(UTC)) if took < PROMPT else None)
+
+    async def resolves(self, name: str) -> bool:
+        """Whether the resolver answers for a name now, whatever it answered before."""
+        loop = asyncio.get_running_loop()
+        try:
+            await self.net.resolver.addresses(name, loop.time() + PATIENCE, fresh=True)
+        except (CannotLook, NetFailure):
+            return False
+        return True
 
     async def addresses(self, reference: Reference) -> tuple[str, ...]:
         """Where a reference leads; empty when that cannot be said."""

@@ -9,9 +9,9 @@ import pytest
 
 from agent.uplink import Uplink
 from agent.uplink.references import Heard, Reference
-from checks.core.model import Finding, Observed, Outcome, Unobserved
+from checks.core.model import Finding, Layer, Observed, Outcome, Unobserved
 from checks.core.options import Common
-from tests.agent.uplink.test_believe import REFUSED, V6, outcome
+from tests.agent.uplink.test_believe import DOWN, REFUSED, V6, outcome
 
 PUBLIC, OTHER, LOCAL = "192.88.99.7", "192.88.99.8", "127.0.0.1"
 
@@ -33,6 +33,8 @@ class World:
     ahead: timedelta | None = None
     asked: list[tuple[Reference, int | None]] = field(default_factory=list)
     told: list[frozenset[int]] = field(default_factory=list)
+    resolver: bool = True
+    names: list[str] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -42,6 +44,10 @@ class World:
         self.asked.append((reference, family))
         await self.gate.wait()
         return Heard(ahead=self.ahead) if reference in self.up and family not in self.silent else None
+
+    async def resolves(self, name: str) -> bool:
+        self.names.append(name)
+        return self.resolver
 
     async def addresses(self, reference: Reference) -> tuple[str, ...]:
         return self.at.get(reference, (f"192.88.99.{sum(reference.url.encode()) % 250}",))
@@ -75,10 +81,10 @@ async def test_offline_only_when_all_fail_and_online_again_at_the_first_answer()
     world = World()
     uplink = world.uplink([A, B])
     assert cause(await uplink.believe(outcome(REFUSED), SITE)) == "offline"
-    assert (uplink.online, uplink.since is not None) == (False, True)
+    assert (uplink.online, set(uplink.asked)) == (False, {A.url, B.url})
     world.up = {A}
     assert await uplink.believe(outcome(REFUSED), SITE) == outcome(REFUSED)
-    assert (uplink.online, uplink.since) == (True, None)
+    assert uplink.online
 
 
 async def test_while_all_is_well_one_is_asked_each_time_in_turn_and_only_after_a_failure() -> None:
@@ -220,3 +226,35 @@ async def test_a_family_that_died_since_the_last_look_is_found_before_it_is_beli
     seen = await uplink.believe(outcome(finding), SITE)
     assert isinstance(seen.answer, Observed)
     assert (seen.answer.findings, seen.answer.untested[0].cause) == ((), "no_ipv6")
+
+
+SILENT_DNS = DOWN.found("uptime", layer=Layer.DNS, reason="dns_timeout")
+
+
+@pytest.mark.parametrize("targets", [[A], []], ids=["with-references", "with-none"])
+@pytest.mark.parametrize(
+    ("finding", "resolver", "given"),
+    [
+        pytest.param(SILENT_DNS, False, "offline", id="a-resolver-that-is-dead-says-nothing-of-a-site"),
+        pytest.param(SILENT_DNS, True, "", id="a-name-that-alone-is-not-answered-is-the-sites-own-fault"),
+        pytest.param(REFUSED, False, "", id="a-refused-connection-needed-no-resolver"),
+        pytest.param(
+            DOWN.found("uptime", layer=Layer.DNS, reason="dns_nxdomain"),
+            False,
+            "",
+            id="that-a-name-is-not-is-an-answer",
+        ),
+    ],
+)
+async def test_the_resolver_is_evidence(targets: list[Reference], finding: Finding, resolver: bool, given: str) -> None:
+    world = World(up={A}, resolver=resolver)
+    uplink = world.uplink(targets)
+    assert cause(await uplink.believe(outcome(finding), SITE)) == given
+    assert uplink.online is not (given == "offline")
+
+
+async def test_the_resolver_is_asked_once_for_all_who_wait() -> None:
+    world = World(up={A})
+    uplink = world.uplink([A])
+    await asyncio.gather(*(uplink.believe(outcome(SILENT_DNS), SITE) for _ in range(20)))
+    assert len(world.names) <= 2
