@@ -25,7 +25,13 @@ async def test_a_dead_resolver_blames_no_site(monkeypatch: pytest.MonkeyPatch) -
             uplink = Uplink(Asker(net), (), lambda _families: None)
             key = Key(site="shop", check="uptime")
             job = Job(
-                key=key, id=ulid.new(), kind="uptime", target="http://shop.test/", options=options, recheck_wait=0
+                key=key,
+                id=ulid.new(),
+                kind="uptime",
+                target="http://shop.test/",
+                options=options,
+                timeout=1,
+                recheck_wait=0,
             )
             outcome = await run(job, check, net)
             assert isinstance(outcome.answer, Observed), outcome.answer
