@@ -43,6 +43,7 @@ class Trouble(StrEnum):
     CLOCK = "clock"  # the wall clock jumped over it, or the machine slept
     STALL = "stall"  # the loop was too busy to fire it
     LATE = "late"  # it happened, over a second late
+    WAITED = "waited"  # it happened, but the run waited over a second for a place
     FAILED = "failed"  # firing it raised
 
 

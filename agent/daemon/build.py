@@ -32,7 +32,7 @@ def build(settings: Settings, plan: Plan, store: Store, net: Net, listener: sock
     """Return the parts, planned but at rest; raises `StoreError`."""
     own = Own()
     tally = Tally(own=own)
-    eyes = open_eyes(settings, net, store.rules, own)
+    eyes = open_eyes(settings, net, store.rules, tally)
     rounds = open_rounds(settings, plan, store, known(store), eyes, tally)
     own.reloaded(datetime.now(UTC), good=True)
     return Parts(

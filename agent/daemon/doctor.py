@@ -1,7 +1,6 @@
 """Examines what the daemon needs of this machine, one thing at a time, and says what mends what is wrong."""
 
 import platform
-import resource
 import shutil
 import socket
 import ssl
@@ -15,6 +14,7 @@ from pathlib import Path
 from agent.config.loaded import Settings
 from agent.daemon import machine
 from agent.daemon.condition import FREE_LEAST
+from agent.daemon.limits import raise_descriptors
 from agent.daemon.telling import destinations
 from agent.settings import Agent
 from agent.store.lock import holder
@@ -60,7 +60,7 @@ def examine_python() -> Iterator[Diagnosis]:
     fast = factory().__module__.startswith("uvloop")
     says = "connections cost half" if fast else "not installed: connections cost twice as much"
     yield _told("uvloop", fast, says, "pip install uvloop", grave=False)
-    allowed, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = raise_descriptors()
     mend = "raise it: ulimit -n 4096, or LimitNOFILE= of the service"
     yield _told("descriptors", allowed >= DESCRIPTORS, f"{allowed} files may be open at once", mend, grave=False)
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from agent.config.loaded import Settings
-from agent.executor import Executor, Sizes
-from agent.metrics import Own
+from agent.executor import Events, Executor, Lanes
 from agent.plan import Planned
 from agent.settings import Agent
 from agent.uplink import Reference, Uplink
@@ -29,9 +28,9 @@ class Eyes:
         return await self.uplink.believe(outcome, Reference(url=planned.target, options=asked_as))
 
 
-def open_eyes(settings: Settings, net: Net, rules: Catalogue, own: Own) -> Eyes:
+def open_eyes(settings: Settings, net: Net, rules: Catalogue, events: Events) -> Eyes:
     """Build them."""
-    executor = Executor(net, rules, Sizes(), own.child_lost)
+    executor = Executor(net, rules, settings[Lanes], events)
     return Eyes(executor=executor, uplink=Uplink(Asker(net), references(settings), executor.mark_silent))
 
 

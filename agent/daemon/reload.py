@@ -14,6 +14,7 @@ from agent.daemon.eyes import Eyes, references
 from agent.daemon.house import House
 from agent.daemon.rounds import Rounds
 from agent.demo.settings import Demo
+from agent.executor.settings import Lanes
 from agent.plan import Plan, plan
 from agent.settings import Agent
 from agent.systemd import Supervisor
@@ -108,6 +109,7 @@ def needing_restart(old: Settings, new: Settings) -> list[str]:
     changed = {
         "[agent] listen": old[Agent].listen != new[Agent].listen,
         "[agent] state_dir": old[Agent].state_dir != new[Agent].state_dir,
+        "[agent.lanes]": old[Lanes] != new[Lanes],
         "[demo]": old[Demo] != new[Demo],
         "[web]": old[Web] != new[Web],
     }

@@ -13,6 +13,7 @@ from agent.daemon.build import Parts, build
 from agent.daemon.demo import demo_site
 from agent.daemon.greeting import greeting
 from agent.daemon.known import open_store
+from agent.daemon.limits import raise_descriptors
 from agent.daemon.reload import Reload, read
 from agent.plan import Plan
 from agent.settings import Agent
@@ -34,6 +35,7 @@ def run(path: Path) -> int:
 
 
 async def _run(path: Path, settings: Settings, wanted: Plan) -> int:
+    raise_descriptors()
     supervisor = Supervisor.take(os.environ, os.getpid())
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from agent.executor import Loss
 from agent.metrics import Own
 from agent.schedule import Trouble
 from checks.core.model import Key, Outcome, Unobserved
@@ -11,7 +12,8 @@ from checks.core.model import Key, Outcome, Unobserved
 WINDOW = timedelta(minutes=5)  # over which firings are counted
 JUST_NOW = timedelta(seconds=30)
 
-_LATE = frozenset({Trouble.OVERLAP, Trouble.STALL, Trouble.LATE})
+# What is ours: a run that goes on until the next one is due says that its site is slow.
+_LATE = frozenset({Trouble.STALL, Trouble.LATE, Trouble.WAITED})
 _NO_IPV6 = "no_ipv6"
 _RESOURCES = "resources"
 
@@ -42,6 +44,15 @@ class Tally:
         if what in _LATE:
             self._now().late += firings
         self.own.trouble(key, what, firings)
+
+    def delayed(self) -> None:
+        """A run waited over a second because all places were taken."""
+        self._now().late += 1
+        self.own.delayed()
+
+    def child_lost(self, loss: Loss) -> None:
+        """A child process is gone before its time."""
+        self.own.child_lost(loss)
 
     def ran(self, kind: str, outcome: Outcome) -> None:
         """A run is over, before anybody asked whether to believe it."""

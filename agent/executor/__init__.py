@@ -1,12 +1,13 @@
 """Runs jobs where their check belongs: on the daemon's loop, or in child processes."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from agent.executor.places import Places
 from agent.executor.process import ProcessLane
+from agent.executor.settings import Lanes
 from agent.executor.spawned import Bounds, Loss
 from checks.core.model import Job, Key, Lane, Outcome
 from checks.core.registry import Catalogue, find
@@ -15,26 +16,26 @@ from checks.net import Net
 from checks.parse.redact import redact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """How much goes on at once."""
+class Events(Protocol):
+    """Who hears of what the lanes suffer."""
 
-    loop: int = 200  # runs on the loop
-    per_host: int = 4  # runs against one host, in each lane
-    children: int = 1  # child processes
-    per_child: int = 4  # runs in one child
-    bounds: Bounds = field(default_factory=Bounds)
+    def child_lost(self, loss: Loss) -> None:
+        """A child process is gone before its time."""
+
+    def delayed(self) -> None:
+        """A run waited over a second because all places were taken."""
 
 
 class Executor:
     """Both lanes; a check that is running is never run a second time beside itself."""
 
-    def __init__(self, net: Net, rules: Catalogue, sizes: Sizes, child_lost: Callable[[Loss], None]) -> None:
+    def __init__(self, net: Net, rules: Catalogue, lanes: Lanes, events: Events) -> None:
         self._net = net
-        self._processes = ProcessLane(rules=rules, bounds=sizes.bounds, told=child_lost, count=sizes.children)
+        bounds = Bounds(memory=lanes.process_memory)
+        self._processes = ProcessLane(rules=rules, bounds=bounds, told=events.child_lost, count=lanes.processes)
+        totals = {Lane.LOOP: lanes.runs, Lane.PROCESS: lanes.processes * lanes.process_runs}
         self._places = {
-            Lane.LOOP: Places(total=sizes.loop, per_host=sizes.per_host),
-            Lane.PROCESS: Places(total=sizes.children * sizes.per_child, per_host=sizes.per_host),
+            lane: Places(total=total, per_host=lanes.per_host, delayed=events.delayed) for lane, total in totals.items()
         }
         self._running: set[Key] = set()
 
@@ -68,4 +69,4 @@ class Executor:
         self._processes.mark_silent(families)
 
 
-__all__ = ["Bounds", "Executor", "Loss", "Sizes"]
+__all__ = ["Bounds", "Events", "Executor", "Lanes", "Loss"]

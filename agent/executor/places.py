@@ -1,9 +1,11 @@
 """Admission: how many runs go on at once, in all and against one host."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+LONG = 1.0  # seconds of waiting that are worth telling
 
 
 @dataclass(slots=True)
@@ -18,6 +20,7 @@ class Places:
 
     total: int
     per_host: int
+    delayed: Callable[[], None] = lambda: None  # somebody waited long for a place, although its host was free
     running: int = 0
     waiting: int = 0
     _all: asyncio.Semaphore = field(init=False)
@@ -34,7 +37,7 @@ class Places:
         self.waiting += 1
         waits = True
         try:
-            async with mine.places, self._all:
+            async with mine.places, self._anywhere():
                 self.waiting -= 1
                 waits = False
                 self.running += 1
@@ -47,3 +50,12 @@ class Places:
             mine.users -= 1
             if not mine.users:
                 del self._hosts[host]
+
+    @asynccontextmanager
+    async def _anywhere(self) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        async with self._all:
+            if loop.time() - began > LONG:
+                self.delayed()
+            yield

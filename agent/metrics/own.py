@@ -95,6 +95,10 @@ class Own:
         """So many firings did not happen as planned."""
         self._missed.labels(what.value).inc(firings)
 
+    def delayed(self) -> None:
+        """A run waited over a second because all places were taken."""
+        self._missed.labels(Trouble.WAITED.value).inc()
+
     def ran(self, kind: str, outcome: Outcome) -> None:
         """A run of a check of that kind is over."""
         self._durations.labels(kind).observe(outcome.seconds)
