@@ -50,11 +50,6 @@ class Url:
         """Scheme, host and port."""
         return f"{self.scheme}://{self.authority}"
 
-    @property
-    def endpoint(self) -> str:
-        """`host:port`, an IPv6 address in brackets."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
     def __str__(self) -> str:
         """The URL without user and password."""
         return f"{self.origin}{self.target}" + (f"#{self.fragment}" if self.fragment else "")

@@ -22,6 +22,9 @@ READ = [
     ("http://１２７.0.0.1/", "http://127.0.0.1/"),
     ("http://my_host.example/", "http://my_host.example/"),
     ("http://☃.example/", "http://xn--n3h.example/"),
+    ("http://a.example/x/.", "http://a.example/x/"),
+    ("http://a.example/x/..", "http://a.example/"),
+    ("http://a.example/./../x/./y", "http://a.example/x/y"),
 ]
 
 
@@ -34,7 +37,8 @@ def test_reading(text: str, expected: str) -> None:
     "text",
     ["", "/path", "ftp://a.example/", "javascript:alert(1)", "http://", "http:///", "http://a b/", "http://a:99999/",
      "http://[::1", "http://256.1.1.1/", "http://1.2.3.4.5/", "http://a..b/", "http://" + "a" * 64 + ".example/",
-     "http://a.example:0/", "http://a.example:x/", "http://" + "x" * 70000],
+     "http://a.example:0/", "http://a.example:x/", "http://" + "x" * 70000,
+     "http://[::g]/", "http://\ufffdé/", "http://\ue000.example/"],
 )  # fmt: skip
 def test_refused(text: str) -> None:
     with pytest.raises(BadUrl):
@@ -56,6 +60,12 @@ JOINED = [
 @pytest.mark.parametrize(("reference", "expected"), JOINED)
 def test_joining(reference: str, expected: str) -> None:
     assert str(join(parse("https://a.example/x/y?z"), reference)) == expected
+
+
+@pytest.mark.parametrize("reference", ["http://", "//?q", "http://[", "javascript:void(0)", "//a.example:x/"])
+def test_a_reference_that_leads_nowhere(reference: str) -> None:
+    with pytest.raises(BadUrl):
+        join(parse("https://a.example/x/y?z"), reference)
 
 
 def test_the_password_is_kept_apart() -> None:
