@@ -12,6 +12,13 @@ from checks.core.errors import VigieError
 from checks.parse.certificates.read import Certificate
 
 MAX_CRL = 32 * 1024 * 1024  # bytes; the largest public lists hold about ten million
+_UNREADABLE = (  # what the library raises for bytes it cannot make sense of
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 CLOCKS = timedelta(minutes=5)  # how far the issuer's clock may be ahead of ours
 
 
@@ -53,7 +60,7 @@ def read_list(data: bytes) -> RevocationList:
             partial=_partial(crl),
             native=crl,
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except _UNREADABLE as error:
         raise BadList(f"not a readable revocation list: {error}") from error
 
 
@@ -79,7 +86,7 @@ def signed_by(crl: RevocationList, issuer: Certificate) -> bool:
     try:
         key = issuer.native.public_key()
         return crl.native.is_signature_valid(key)  # type: ignore[arg-type]  # strangers raise TypeError
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except _UNREADABLE:
         return False
 
 
@@ -96,6 +103,6 @@ def revoked(crl: RevocationList, serial: int) -> Revoked | None:
     reason = ""
     try:
         reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *_UNREADABLE):
         reason = "unspecified"
     return None if reason == "removeFromCRL" else Revoked(at=entry.revocation_date_utc, reason=reason)
