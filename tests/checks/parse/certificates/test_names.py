@@ -26,6 +26,7 @@ from tests.lab.tls.authority import Wish, issue
         pytest.param("café.test", "xn--caf-dma.test", True, id="a-u-label-means-its-a-label"),
         pytest.param("*.acme.test", "xn--caf-dma.acme.test", True, id="a-wildcard-stands-for-an-a-label"),
         pytest.param("", "acme.test", False, id="an-empty-entry"),
+        pytest.param("é..test", "xn--9ca..test", False, id="a-u-label-beside-an-empty-one-means-nothing"),
     ],
 )
 def test_matching(pattern: str, host: str, covered: bool) -> None:
@@ -41,6 +42,8 @@ def test_matching(pattern: str, host: str, covered: bool) -> None:
         pytest.param(Wish(ips=["::1"]), "0:0:0:0:0:0:0:1", True, id="an-address-however-written"),
         pytest.param(Wish(dns=["127.0.0.1"]), "127.0.0.1", False, id="an-address-written-as-a-name-does-not-count"),
         pytest.param(Wish(ips=["127.0.0.2"]), "127.0.0.1", False, id="another-address"),
+        pytest.param(Wish(ips=["127.0.0.1"], dns=["a:b"]), "a:b", True, id="what-looks-like-an-address-may-be-a-name"),
+        pytest.param(Wish(ips=["1.2.3.4"]), "1.2.3.4.5", False, id="five-numbers-are-no-address"),
         pytest.param(Wish(dns=["a.test", "b.test"]), "b.test", True, id="any-of-several"),
     ],
 )

@@ -109,6 +109,37 @@ def test_what_an_authority_may_not(above: Issued, flaw: Flaw) -> None:
     assert flaws(best(issue(Wish(dns=["a.test"]), above), above)) == [flaw]
 
 
+def test_an_authority_that_renews_itself_is_not_counted_nor_bound() -> None:
+    """RFC 5280, 6.1.3 (b) and 6.1.4 (l): a self-issued intermediate adds no length and no names."""
+    bound = intermediate(ROOT, permitted=["a.test"])
+    renewed = intermediate(bound, number=205, dns=["b.test"])
+    path = best(issue(Wish(dns=["a.test"]), renewed), renewed, bound)
+    assert len(path.certificates) == 4
+    assert path.sound
+
+
+def test_an_authority_whose_extensions_cannot_be_read() -> None:
+    """The basic constraints hold a text where they should hold a truth value."""
+    der = MIDDLE.der.replace(bytes.fromhex("0408300601 01ff020100"), bytes.fromhex("0408300604 01ff020100"))
+    assert der != MIDDLE.der
+    above = read(der)
+    assert above.malformed
+    alone = paths((above,), Trust([], [above], "itself"))[0]
+    assert Flaw.MALFORMED in flaws(alone)
+    assert not alone.sound
+
+
+def test_two_sets_of_roots_are_one_when_they_are_of_one_generation() -> None:
+    chain = certs(LEAF, MIDDLE)
+    assert paths(chain, Trust([read(ROOT.der)], generation="one")) is paths(chain, Trust([], generation="one"))
+    assert paths(chain, Trust([], generation="two"))[0].end is End.UNKNOWN
+
+
+def test_the_owners_of_the_roots() -> None:
+    owned = root("Owned", 303, organization="Acme")
+    assert Trust([read(owned.der)], [read(ROOT.der)], "owned").organizations() == {"Acme"}
+
+
 def test_a_path_longer_than_allowed() -> None:
     upper = intermediate(ROOT, "Upper", 202, path_length=0)
     lower = intermediate(upper, "Lower", 203)

@@ -3,6 +3,10 @@
 import datetime as dt
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import x25519
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from checks.parse.certificates.read import read
 from checks.parse.certificates.revocation import BadList, fresh, read_list, revoked, signed_by
@@ -39,6 +43,84 @@ def test_only_its_issuer_signs_it() -> None:
 )
 def test_freshness(since: dt.timedelta, left: dt.timedelta, in_force: bool) -> None:
     assert fresh(read_list(revocation_list(CA, since=since, left=left)), now()) is in_force
+
+
+def listing(*extensions: tuple[x509.ExtensionType, bool], reason: x509.ExtensionType | None = None) -> bytes:
+    """A list of the lab's root with these extensions, critical or not, that revokes number 7."""
+    entry = x509.RevokedCertificateBuilder().serial_number(7).revocation_date(now())
+    if reason is not None:
+        entry = entry.add_extension(reason, critical=False)
+    builder = x509.CertificateRevocationListBuilder(CA.cert.subject, now(), now() + HOUR)
+    builder = builder.add_revoked_certificate(entry.build())
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(CA.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def scope(**narrowed: bool | frozenset[x509.ReasonFlags]) -> tuple[x509.ExtensionType, bool]:
+    wishes: dict[str, object] = {
+        "only_contains_user_certs": False,
+        "only_contains_ca_certs": False,
+        "only_some_reasons": None,
+        "indirect_crl": False,
+        "only_contains_attribute_certs": False,
+        **narrowed,
+    }
+    url = x509.UniformResourceIdentifier("http://c.test/1.crl")
+    return x509.IssuingDistributionPoint([url], None, **wishes), True  # type: ignore[arg-type]
+
+
+def stranger(last: int) -> x509.UnrecognizedExtension:
+    return x509.UnrecognizedExtension(x509.ObjectIdentifier(f"1.3.6.1.4.1.55555.{last}"), b"\x05\x00")
+
+
+@pytest.mark.parametrize(
+    ("extensions", "partial"),
+    [
+        pytest.param([], False, id="a-plain-list"),
+        pytest.param([(x509.CRLNumber(3), False), scope()], False, id="a-list-for-its-own-address"),
+        pytest.param([(x509.DeltaCRLIndicator(2), True)], True, id="what-changed-since-another-list"),
+        pytest.param([scope(indirect_crl=True)], True, id="a-list-for-several-authorities"),
+        pytest.param([scope(only_contains_attribute_certs=True)], True, id="a-list-of-other-certificates"),
+        pytest.param(
+            [scope(only_some_reasons=frozenset({x509.ReasonFlags.key_compromise}))], True, id="a-list-for-some-reasons"
+        ),
+        pytest.param([(stranger(1), False)], False, id="an-extension-nobody-needs-to-know"),
+        pytest.param([(stranger(1), True)], True, id="a-critical-extension-nobody-knows"),
+    ],
+)
+def test_a_list_that_is_not_the_whole(extensions: list[tuple[x509.ExtensionType, bool]], partial: bool) -> None:
+    assert read_list(listing(*extensions)).partial is partial
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        pytest.param(None, "unspecified", id="none-given"),
+        pytest.param(x509.CRLReason(x509.ReasonFlags.superseded), "superseded", id="one-given"),
+        pytest.param(x509.CRLReason(x509.ReasonFlags.remove_from_crl), None, id="a-hold-taken-back"),
+    ],
+)
+def test_reasons(reason: x509.CRLReason | None, told: str | None) -> None:
+    found = revoked(read_list(listing(reason=reason)), 7)
+    assert (found and found.reason) == told
+
+
+def test_an_extension_given_twice_makes_a_list_unreadable() -> None:
+    twins = listing((stranger(1), False), (stranger(2), False))
+    written = bytes.fromhex("2b0601040183b203")  # 1.3.6.1.4.1.55555
+    assert twins.count(written) == 2
+    with pytest.raises(BadList):
+        read_list(twins.replace(written + b"\x02", written + b"\x01"))
+
+
+def test_a_key_that_cannot_sign_signed_nothing() -> None:
+    """Of the right name, but with a key for key exchange."""
+    cert = CA.cert
+    builder = x509.CertificateBuilder(cert.issuer, cert.subject, x25519.X25519PrivateKey.generate().public_key(), 1)
+    builder = builder.not_valid_before(cert.not_valid_before_utc).not_valid_after(cert.not_valid_after_utc)
+    impostor = read(builder.sign(CA.key, hashes.SHA256()).public_bytes(Encoding.DER))
+    assert not signed_by(read_list(listing()), impostor)
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>404</html>", b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----"])
