@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 # What decides without doing: every line and every branch of it is run by the tests.
-# checks/parse stands at 93 % and joins this list when it is whole.
-PURE = ("checks/core", "agent/core", "agent/config", "agent/plan.py", "agent/texts", "agent/codec")
+PURE = ("checks/core", "checks/parse", "agent/core", "agent/config", "agent/plan.py", "agent/texts", "agent/codec")
 
 
 def main(argv: list[str]) -> int:
