@@ -12,13 +12,11 @@ from agent.config import load
 from agent.config.loaded import Settings
 from agent.daemon.eyes import Eyes, references
 from agent.daemon.house import House
+from agent.daemon.restart import needing_restart
 from agent.daemon.rounds import Rounds
-from agent.demo.settings import Demo
-from agent.executor.settings import Lanes
 from agent.plan import Plan, plan
 from agent.settings import Agent
 from agent.systemd import Supervisor
-from agent.web.settings import Web
 from checks.core.errors import VigieError
 from checks.core.registry import find
 
@@ -102,15 +100,3 @@ class Reload:
             aside.replace(path)
         except OSError as error:
             log.warning("%s could not be written: %s", path, error.strerror)
-
-
-def needing_restart(old: Settings, new: Settings) -> list[str]:
-    """Name what changed and cannot be taken over while the daemon runs."""
-    changed = {
-        "[agent] listen": old[Agent].listen != new[Agent].listen,
-        "[agent] state_dir": old[Agent].state_dir != new[Agent].state_dir,
-        "[agent.lanes]": old[Lanes] != new[Lanes],
-        "[demo]": old[Demo] != new[Demo],
-        "[web]": old[Web] != new[Web],
-    }
-    return [name for name, differs in changed.items() if differs]

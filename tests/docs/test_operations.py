@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
-from agent.cli.demo import HELP as DEMO
+from agent.cli.demo import BREAK as DEMO
 from agent.core.desk.rules import RULES
 from agent.demo import faults
 from agent.web import api, health, page, probe, scrape

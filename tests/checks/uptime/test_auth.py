@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ async def test_a_client_certificate(tmp_path: Path) -> None:
     authority = Authority.make(tmp_path)
     context = authority.server()
     authority.ca.configure_trust(context)
-    context.verify_mode = context.verify_mode.CERT_REQUIRED
+    context.verify_mode = ssl.CERT_REQUIRED
     client = authority.ca.issue_cert("vigie@acme.example")
     client.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "client.pem"))
     options: dict[str, Any] = {"ca_file": authority.file, "resolve": ((HOST, ("127.0.0.1",)),)}
