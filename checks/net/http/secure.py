@@ -11,7 +11,7 @@ from checks.net.http.failure import NetFailure, Reason, Stage, of_tls
 from checks.net.http.trust import TrustSet
 from checks.net.http.verdicts import Chain, Verdicts
 
-_PIECE: Final = 262_144  # bytes read at once
+_PIECE: Final = 16_384  # bytes read at once: a record holds no more (RFC 8446, 5.1), and more room costs page faults
 _DER: Final = 2  # _ssl.ENCODING_DER
 _RECORDS: Final = (0x14, 0x15, 0x16, 0x17)  # first bytes of a TLS record
 _PUBLIC: Final = sys.version_info >= (3, 13)
