@@ -92,7 +92,8 @@ def _source(url: str, issuer: Certificate) -> Source:
         if crl.partial:
             raise BadFeed(Problem.UNREADABLE, "it only holds a part of what was revoked")
         if not fresh(crl, datetime.fromtimestamp(time.time(), UTC)):
-            raise BadFeed(Problem.STALE, f"it was good until {crl.next_update:%Y-%m-%d %H:%M} UTC")
+            until = f"{crl.next_update:%Y-%m-%d %H:%M} UTC" if crl.next_update else "a day it does not say"
+            raise BadFeed(Problem.STALE, f"it was good until {until}")
         return crl.next_update.timestamp() if crl.next_update else None
 
     name = named_after("crl", f"{url} {issuer.key.sha256}")
