@@ -49,24 +49,26 @@ class Cursor:
 
 def standing(at: datetime, tracks: Iterable[Track], ended: Iterable[Ended]) -> Standing | None:
     """Return how a check stood at an instant, by all that is believed now; None while a run to come decides."""
-    doubt = False
-    for end in ended:
-        if end.began <= at < end.at:
-            return Standing.DOWN
-    for track in tracks:
-        match track:
-            case Live():
-                if track.began <= at:
-                    return Standing.DOWN
-            case Recovering():
-                if track.began <= at < track.since:
-                    return Standing.DOWN
-                doubt = doubt or track.since <= at
-            case Suspected():
-                doubt = doubt or track.since <= at
-            case _:
-                assert_never(track)
-    return None if doubt else Standing.UP
+    if any(end.began <= at < end.at for end in ended):
+        return Standing.DOWN
+    stood = {_stood(track, at) for track in tracks}
+    if Standing.DOWN in stood:
+        return Standing.DOWN
+    return None if None in stood else Standing.UP
+
+
+def _stood(track: Track, at: datetime) -> Standing | None:
+    match track:
+        case Live():
+            return Standing.DOWN if track.began <= at else Standing.UP
+        case Recovering():
+            if at >= track.since:
+                return None
+            return Standing.DOWN if track.began <= at else Standing.UP
+        case Suspected():
+            return None if track.since <= at else Standing.UP
+        case _:
+            assert_never(track)
 
 
 def account(

@@ -66,16 +66,17 @@ def read_list(data: bytes) -> RevocationList:
 
 def _partial(crl: x509.CertificateRevocationList) -> bool:
     """Whether an extension that must be understood narrows the list (RFC 5280, 5.2.4 and 5.2.5)."""
-    for extension in crl.extensions:
-        match extension.value:
-            case x509.DeltaCRLIndicator():
-                return True
-            case x509.IssuingDistributionPoint() as point:
-                if point.indirect_crl or point.only_contains_attribute_certs or point.only_some_reasons:
-                    return True
-            case _ if extension.critical:
-                return True
-    return False
+    return any(_narrows(extension) for extension in crl.extensions)
+
+
+def _narrows(extension: x509.Extension[x509.ExtensionType]) -> bool:
+    match extension.value:
+        case x509.DeltaCRLIndicator():
+            return True
+        case x509.IssuingDistributionPoint() as point:
+            return bool(point.indirect_crl or point.only_contains_attribute_certs or point.only_some_reasons)
+        case _:
+            return extension.critical
 
 
 @lru_cache(maxsize=256)
