@@ -117,7 +117,8 @@ def write_certificates(folder: Path) -> None:
 _NGINX: Final = """daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log crit; user root;
 events {{ worker_connections 8192; }}
 http {{
-  access_log off; tcp_nodelay on; ssl_protocols TLSv1.2 TLSv1.3; root {folder}/www; ssl_session_cache off; ssl_session_tickets on;
+  access_log off; tcp_nodelay on; root {folder}/www;
+  ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache off; ssl_session_tickets on;
   server {{ listen {plain}; }}
   server {{
     listen {ecdsa} ssl;
