@@ -1,9 +1,14 @@
 """[demo]: the bundled client site that the shipped configuration watches."""
 
+import pkgutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Final
 
-from agent.config.section import Section
+from agent.config.loaded import Settings
+from agent.config.problems import unknown
+from agent.config.section import Remark, Section
 from agent.settings import Listen
 from checks.core.options import Bounds
 
@@ -18,4 +23,13 @@ class Demo:
     faults: tuple[str, ...] = ()  # those on at the first start
 
 
+def review(settings: Settings) -> Iterator[Remark]:
+    """Refuse faults that do not exist; they are files, and none is loaded for that."""
+    known = [module.name for module in pkgutil.iter_modules([str(Path(__file__).with_name("faults"))])]
+    for number, name in enumerate(settings[Demo].faults):
+        if name not in known:
+            yield unknown(("demo", "faults", number), "no fault of that name", name, known)
+
+
 SECTIONS: Final = (Section(path="demo", type=Demo),)
+REVIEWS: Final = (review,)

@@ -17,9 +17,15 @@ _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+")
 
 
 def _address(text: str) -> None:
-    """Refuse what is no address, without showing it: it may hold a password."""
+    """Refuse what is no address, or one that no channel takes, without showing it: it may hold a password."""
+    from agent.notify.channel import channels_by_scheme
+
     if not _SCHEME.fullmatch(text):
         raise ValueError('is not the address of a channel such as "file://var/tickets.jsonl"')
+    known = channels_by_scheme()
+    if text.partition(":")[0].lower() not in known:
+        there = ", ".join(f"{scheme}:" for scheme in sorted(known))
+        raise ValueError(f"no channel takes addresses of that scheme; there is {there}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from agent.demo.answer import Answer, Request
-from checks.core.errors import VigieError
+from checks.core.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Fault:
     certificate_days: float | None = None  # left to the certificate of the https site; None: as many as ever
 
 
-class UnknownFault(VigieError):
+class UnknownFault(UsageError):
     """No fault has that name."""
 
 

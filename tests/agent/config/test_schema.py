@@ -24,6 +24,8 @@ SCHEMA = schema(SECTIONS, WORDS)
 BEYOND = {
     "addresses",
     "calendars",
+    "channels",
+    "demo",
     "durations",
     "environment",
     "open-without-token",

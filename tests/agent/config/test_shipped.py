@@ -15,7 +15,7 @@ from agent.settings import Agent, Site
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ROOT / "config.toml"
 MARK = re.compile(r"^#: ", re.MULTILINE)
-ENVIRON = {"VIGIE_TOKEN": "t", "VIGIE_ONCALL_URL": "https://oncall.example/hook"}
+ENVIRON = {"VIGIE_TOKEN": "t", "VIGIE_ONCALL_URL": "file:///var/log/oncall.jsonl"}
 
 
 def blocks() -> list[str]:
