@@ -4,15 +4,20 @@ import sys
 
 from agent import bootstrap
 
+INTERRUPTED = 130
 
-def main() -> int:
-    """Run the command line that the process was started with."""
-    from agent.cli import main as run
 
-    return run(sys.argv[1:])
+def main(*, from_checkout: bool = False) -> int:
+    """Run the command line that the process was started with; from a checkout, set it up first."""
+    try:
+        if from_checkout:
+            bootstrap.ensure("run")
+        from agent.cli import main as run
+
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:  # while all this was still being loaded
+        return INTERRUPTED
 
 
 if __name__ == "__main__":
-    # Installed by pip, the command comes in through main() and needs no set-up.
-    bootstrap.ensure("run")
-    sys.exit(main())
+    sys.exit(main(from_checkout=True))

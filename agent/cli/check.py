@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from checks.core.options import Common
 
 ADHOC = "adhoc"
-
-_WORDS = {"bloquante": "critical", "majeure": "major", "mineure": "minor"}
 
 
 class Format(StrEnum):
@@ -84,10 +83,13 @@ def check(  # noqa: PLR0917  # typer reads the order of arguments from it
 
 
 def _severity(word: str) -> Severity:
-    known = _WORDS.get(word.lower(), word.lower())
-    if known not in {"minor", "major", "critical"}:
-        raise UsageError(f"--fail-on {word}: there is minor, major, critical (mineure, majeure, bloquante)")
-    return Severity(known)
+    from agent.config.forms import Unfit, severity
+
+    with suppress(Unfit):
+        found = severity(word)
+        if found is not Severity.INFO:
+            return found
+    raise UsageError(f"--fail-on {word}: there is minor, major, critical (mineure, majeure, bloquante)")
 
 
 def _pair(option: str) -> tuple[str, str]:

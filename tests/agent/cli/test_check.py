@@ -74,6 +74,8 @@ CASES = [
     pytest.param("/up", ("--set", "contains=Solde"), 1, "uptime.content", "keyword_missing", id="keyword-missing"),
     pytest.param("/up", ("--set", "contains=Solde", "--fail-on", "bloquante"), 0, "uptime.content", "keyword_missing",
                  id="a-major-finding-under-the-bar"),
+    pytest.param("/up", ("--set", "contains=Solde", "--fail-on", "Majeur"), 1, "uptime.content", "keyword_missing",
+                 id="a-major-finding-at-the-bar-in-french"),
     pytest.param("/down", (), 1, "uptime.down", "status", id="down"),
     pytest.param("/slow", ("--set", "timeout=0.4s"), 1, "uptime.down", "timeout_headers", id="slow"),
     pytest.param("/late", ("--set", "slow_after=20ms"), 1, "uptime.slow", None, id="slower-than-agreed"),

@@ -91,3 +91,15 @@ def test_each_error_of_a_configuration_is_a_line_that_says_who_speaks(
     assert main(["tickets", "list", "--config", str(config)]) == 3
     lines = capsys.readouterr().err.splitlines()
     assert [line.startswith(f"vigie: {config}:") for line in lines] == [True, True]
+
+
+def test_ctrl_c_while_the_command_is_still_being_loaded_says_nothing() -> None:
+    asked = (
+        "import sys, agent.cli\n"
+        "def interrupted(_words): raise KeyboardInterrupt\n"
+        "agent.cli.main = interrupted\n"
+        "from agent.__main__ import main\n"
+        "sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
