@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 
@@ -36,9 +36,9 @@ async def _serve(host: str, port: int, https: int, where: Path) -> int:
     else:
         return 1
     async with server, secure:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        await gone.wait()
+        with suppress(BrokenPipeError):  # the daemon was killed meanwhile: nobody waits for us
+            os.write(sys.stdout.fileno(), b"ready\n")
+            await gone.wait()
     return 0
 
 
