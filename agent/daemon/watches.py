@@ -7,6 +7,7 @@ from agent.config.loaded import Settings
 from agent.core.contract.settings import Contract
 from agent.core.desk.watch import DOWNTIME, Watch
 from agent.plan import Planned
+from checks.parse.redact import url
 
 HOLDS = 3  # intervals that a run stands for when no other follows
 
@@ -22,7 +23,7 @@ class Watches:
         return Watch(
             key=planned.key,
             kind=planned.kind,
-            target=planned.target,
+            target=url(planned.target),  # it is kept and shown
             client=planned.client,
             contract=planned.contract,
             language=planned.language,

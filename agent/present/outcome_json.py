@@ -7,6 +7,7 @@ from hashlib import sha256
 from agent.texts import render
 from checks.core.facts import Fact
 from checks.core.model import Artifact, Everything, Finding, Measure, Observed, Outcome, Untested
+from checks.parse.redact import url
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -21,7 +22,7 @@ def outcome_json(outcome: Outcome, kind: str, target: str, language: str = "en")
         "site": outcome.key.site,
         "check": outcome.key.check,
         "kind": kind,
-        "target": target,
+        "target": url(target),
         "location": outcome.key.location,
         "started": instant(outcome.started),
         "seconds": round(outcome.seconds, 6),

@@ -7,6 +7,7 @@ from agent.texts import render
 from agent.texts.values import duration
 from checks.core.facts import Fact, clean_text
 from checks.core.model import Everything, Finding, Observed, Outcome, Severity, Untested
+from checks.parse.redact import url
 
 _WIDTH = 18  # columns of a fact's name
 _LONG = 400  # characters of a fact shown; the whole stands in the JSON
@@ -15,7 +16,7 @@ _LONG = 400  # characters of a fact shown; the whole stands in the JSON
 def outcome_text(outcome: Outcome, kind: str, target: str, paint: Paint) -> Iterator[str]:
     """Yield the lines of one outcome: a verdict, each finding with its evidence, what was not tested."""
     answer = outcome.answer
-    took = duration(outcome.seconds, "en")
+    took, target = duration(outcome.seconds, "en"), url(target)
     if not isinstance(answer, Observed):
         yield f"{paint('? unobserved', 'yellow')}  {kind}  {target}  ({took})"
         yield f"  {answer.cause}: {clean_text(answer.detail)}"

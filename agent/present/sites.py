@@ -8,6 +8,7 @@ from enum import StrEnum
 from agent.plan import Planned
 from agent.present.outcome_json import Json, instant
 from checks.core.model import ALL, Finding, Key, Observed, Outcome, Severity
+from checks.parse.redact import url
 
 
 class Status(StrEnum):
@@ -86,7 +87,7 @@ def _check(planned: Planned, believed: tuple[Finding, ...], last: Outcome | None
     return CheckView(
         key=planned.key,
         kind=planned.kind,
-        target=planned.target,
+        target=url(planned.target),
         every=planned.every,
         status=_status(bool(believed), last),
         wrong=tuple(sorted(believed, key=lambda finding: -finding.severity.rank)),

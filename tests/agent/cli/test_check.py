@@ -109,6 +109,15 @@ def test_text(
     assert "\x1b" not in out
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_an_address_hides_is_not_shown(site: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    secret = site.replace("://", "://agnes:hunter2@") + "/down?token=s3cr3t"
+    assert main(["check", "uptime", secret, "--format", form]) == 1
+    said = capsys.readouterr()
+    assert f"{site.replace('://', '://***@')}/down?token=***" in said.out
+    assert [word for word in ("agnes", "hunter2", "s3cr3t") if word in said.out + said.err] == []
+
+
 def test_refused(site: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "uptime", refused(site)]) == 1
     assert "refuses connections" in capsys.readouterr().out

@@ -1,0 +1,22 @@
+"""What the desk keeps and shows of a check holds none of its secrets."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from agent.config import load
+from agent.daemon.watches import Watches
+from agent.plan import plan
+from agent.present.sites import site_views
+
+
+def test_the_address_that_is_kept_and_shown_hides_what_authenticates(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[sites.a]\nurl = "http://agnes:${PW}@a.example/x?token=${PW}&page=2"\n', encoding="utf-8")
+    settings = load(config, environ={"PW": "hunter2"})
+    (planned,) = plan(settings).planned
+    assert planned.target == "http://agnes:hunter2@a.example/x?token=hunter2&page=2"
+    kept = Watches(settings).of(planned)
+    assert kept.target == "http://***@a.example/x?token=***&page=2"
+    assert kept.holds == timedelta(seconds=180)
+    ((check,),) = [site.checks for site in site_views([planned], {}, {})]
+    assert check.target == kept.target
