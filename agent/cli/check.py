@@ -83,9 +83,9 @@ def check(  # noqa: PLR0917  # typer reads the order of arguments from it
 
 
 def _severity(word: str) -> Severity:
-    from agent.config.forms import Unfit, severity
+    from agent.config import severity
 
-    with suppress(Unfit):
+    with suppress(ValueError):
         found = severity(word)
         if found is not Severity.INFO:
             return found

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agent.config.loaded import Settings
+    from checks.core.model import Severity
 
 
 def load(path: Path, *, environ: Mapping[str, str] | None = None, secrets: bool = True) -> "Settings":
@@ -29,3 +30,10 @@ def parse_options(kind: str, pairs: "Sequence[tuple[str, str]]", base: Any = Non
     from agent.config import options
 
     return options.parse_options(kind, pairs, base)
+
+
+def severity(word: str) -> "Severity":
+    """Return the severity of an English or French word; raises `ValueError`."""
+    from agent.config import forms
+
+    return forms.severity(word)
