@@ -84,6 +84,7 @@ def _secret(value: object, marks: tuple[Any, ...], reading: Reading) -> Secret:
             revealed = secret.reveal(reading.environ)
         except SecretMissing as error:
             raise Unfit(str(error)) from None
+        reading.hide(secret, revealed)
         for mark in marks:
             if isinstance(mark, Revealed):
                 mark.check(revealed)

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from checks.core.secret import expand, references
+from checks.core.secret import Secret, expand, references
 
 _BRACED: Final = re.compile(r"\$\$\{|\$\{([^}\n]*)\}")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 SHORT: Final = 4  # a value from the environment shorter than this is hidden only where it stands alone
+LONG: Final = 8  # a secret written out is hidden from this length on: shorter ones are ordinary words
+HIDDEN: Final = "***"
 
 
 def hide(text: str, revealed: Mapping[str, str]) -> str:
@@ -58,6 +60,12 @@ class Reading:
             if self.environ[name]:
                 self.revealed[self.environ[name]] = f"${{{name}}}"
         return expand(text, self.environ)
+
+    def hide(self, secret: Secret, value: str) -> None:
+        """Have what a secret holds hidden wherever a text shows it, the log above all."""
+        if len(value) >= LONG:
+            self.revealed[value] = HIDDEN
+        self.revealed.update({self.environ[name]: f"${{{name}}}" for name in secret.references if self.environ[name]})
 
     @staticmethod
     def refuse_odd_names(text: str) -> None:

@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 from agent.config import durations
 from agent.config.hints import FieldOf, Hint, fields_of, is_written, item, members, named, pair, split
 from agent.config.loaded import Settings
+from agent.config.reading import HIDDEN
 from agent.config.section import Section, Shape
 from checks.core.options import Form
 from checks.core.secret import Secret
-
-HIDDEN: Final = "***"
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _PASSWORD: Final = re.compile(r"(?<=://)([^/?#\s:@]*):[^/?#\s@]*@")

@@ -1,5 +1,17 @@
 """The daemon: puts the parts together, runs them until a signal, and stops them in order so that nothing is lost."""
 
-from agent.daemon.service import run
+from pathlib import Path
 
-__all__ = ["run"]
+
+def run(path: Path) -> int:
+    """Run until SIGTERM or SIGINT; raises `VigieError` when it cannot start."""
+    from agent.daemon.journal import open_journal
+    from agent.daemon.limits import raise_descriptors
+    from agent.daemon.reload import read
+    from agent.daemon.service import serve
+    from checks.net import loop
+
+    settings, wanted = read(path)
+    journal = open_journal(settings)
+    raise_descriptors()
+    return loop.run(serve(path, settings, wanted, journal))

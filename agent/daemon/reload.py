@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from agent.config import load
 from agent.config.loaded import Settings
 from agent.daemon.eyes import Eyes, references
 from agent.daemon.house import House
+from agent.daemon.journal import Journal
 from agent.daemon.restart import needing_restart
 from agent.daemon.rounds import Rounds
 from agent.plan import Plan, plan
@@ -44,17 +45,14 @@ class Reload:
     rounds: Rounds
     house: House
     supervisor: Supervisor
-    _asked: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def ask(self) -> None:
-        """Have the configuration read anew; for a signal handler."""
-        self._asked.set()
+    journal: Journal
+    asked: asyncio.Event  # set to have the configuration read anew
 
     async def run(self) -> None:
         """Reload whenever asked."""
         while True:
-            await self._asked.wait()
-            self._asked.clear()
+            await self.asked.wait()
+            self.asked.clear()
             await self.once()
 
     async def once(self) -> None:
@@ -82,11 +80,13 @@ class Reload:
     def _take(self, settings: Settings, wanted: Plan) -> None:
         restart = tuple(needing_restart(self.settings, settings))
         self.settings = self.rounds.runs.watches.settings = settings
+        self.journal.take(settings)
+        self.journal.warn(settings)
         self.eyes.uplink.targets = references(settings)
         self.house.upkeep.refused = ""
         self.rounds.plan(wanted)
         self.house.terms.replanned()
-        says = [f"{len(wanted.planned)} checks are planned"]
+        says = ["1 check is planned" if len(wanted.planned) == 1 else f"{len(wanted.planned)} checks are planned"]
         says += [f"{name} takes effect at the next start" for name in restart]
         for line in says:
             log.info("configuration reloaded: %s", line)

@@ -1,7 +1,6 @@
 """Runs the daemon from its configuration to a signal, and stops it in an order in which nothing is lost."""
 
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -12,34 +11,25 @@ from agent.config.loaded import Settings
 from agent.daemon.build import Parts, build
 from agent.daemon.demo import demo_site
 from agent.daemon.greeting import greeting
+from agent.daemon.journal import Journal
 from agent.daemon.known import open_store
-from agent.daemon.limits import raise_descriptors
-from agent.daemon.reload import Reload, read
+from agent.daemon.reload import Reload
 from agent.plan import Plan
 from agent.settings import Agent
 from agent.systemd import Supervisor
 from agent.web.server import listen
-from checks.net import loop, open_net
-
-log = logging.getLogger("vigie")
+from checks.net import open_net
 
 GRACE = 2.0  # seconds that runs under way have when the daemon stops
 FAREWELL = 0.5  # seconds that deliveries under way have; what is not delivered then is at the next start
 
 
-def run(path: Path) -> int:
+async def serve(path: Path, settings: Settings, wanted: Plan, journal: Journal) -> int:
     """Run until SIGTERM or SIGINT; raises `VigieError` when it cannot start."""
-    settings, wanted = read(path)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    return loop.run(_run(path, settings, wanted))
-
-
-async def _run(path: Path, settings: Settings, wanted: Plan) -> int:
-    raise_descriptors()
     supervisor = Supervisor.take(os.environ, os.getpid())
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop, anew = asyncio.Event(), asyncio.Event()
+    for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, anew)):
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
     own = settings[Agent]
     async with AsyncExitStack() as stack:
         store = open_store(settings)
@@ -48,6 +38,7 @@ async def _run(path: Path, settings: Settings, wanted: Plan) -> int:
         await stack.enter_async_context(demo_site(settings))
         net = await stack.enter_async_context(open_net(folder=own.state_dir / "feeds"))
         parts = build(settings, wanted, store, net, listener)
+        journal.warn(settings)
         reload = Reload(
             path=path,
             settings=settings,
@@ -55,8 +46,9 @@ async def _run(path: Path, settings: Settings, wanted: Plan) -> int:
             rounds=parts.rounds,
             house=parts.house,
             supervisor=supervisor,
+            journal=journal,
+            asked=anew,
         )
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.ask)
         await _serve(parts, reload, stop, supervisor, greeting(settings, wanted, parts.web.address))
     return 0
 

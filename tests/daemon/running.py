@@ -179,7 +179,7 @@ class Running:
 async def _true(holds: Callable[[], object]) -> bool:
     try:
         value = holds()
-    except sqlite3.Error:  # the store is not there yet
+    except (sqlite3.Error, FileNotFoundError):  # it is not there yet
         return False
     if asyncio.iscoroutine(value):
         value = await value

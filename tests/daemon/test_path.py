@@ -1,5 +1,6 @@
 """The whole path: the demo client is down, a ticket opens, it heals, the ticket is restored; a restart goes on."""
 
+import signal
 from pathlib import Path
 
 from tests.daemon.running import Place, daemon
@@ -78,3 +79,15 @@ async def test_reload_takes_over_what_is_right_and_refuses_what_is_wrong(tmp_pat
         await running.until(lambda: place.rows(resolved), "its end")
         assert await running.stop() == 0
     assert await place.command("reload") == (1, "", f"vigie: no daemon runs on {place.state / 'vigie.db'}\n")
+
+
+async def test_a_reload_asked_for_while_it_starts_waits_until_it_runs(tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    lock, log = place.state / "vigie.db.lock", tmp_path / "daemon.log"
+    async with daemon(place) as running:
+        await running.until(
+            lambda: lock.read_text(encoding="utf-8") == str(running.process.pid), "the lock of the store"
+        )
+        running.process.send_signal(signal.SIGHUP)
+        await running.until(lambda: "configuration reloaded" in log.read_text(encoding="utf-8"), "the reload")
+        assert await running.stop() == 0
