@@ -16,6 +16,7 @@ SETS: dict[str, tuple[str, ...]] = {
 COMPILE = (
     *("pip", "compile", "pyproject.toml", "--universal", "--python-version=3.11"),
     *("--generate-hashes", "--no-header", "--no-emit-index-url", "--no-annotate", "--quiet"),
+    "--no-strip-extras",  # older pip takes `name[extra]` for a requirement of its own, which must be pinned too
 )
 
 
