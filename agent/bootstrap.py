@@ -155,8 +155,9 @@ def provide() -> Tools:
         apt("python3-venv")
         tools = look()
     if not any(tools):
-        mend = "apt-get install python3-venv" if shutil.which("apt-get") else "install uv, or pip and venv for it"
-        fail(f"{sys.executable} has neither venv nor pip, and there is no uv; as root: {mend}")
+        debian = "as root: apt-get update && apt-get install -y python3-venv"
+        mend = debian if shutil.which("apt-get") else "install uv, or pip and venv for it"
+        fail(f"{sys.executable} has neither venv nor pip, and there is no uv; {mend}")
     return tools
 
 
@@ -170,7 +171,7 @@ def apt(*packages: str) -> None:
     wanted = " ".join(packages)
     say(f"installing {wanted} with apt-get (VIGIE_NO_APT=1 forbids this)")
     os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
-    otherwise = f"could not install {wanted}; as root: apt-get update && apt-get install {wanted}"
+    otherwise = f"could not install {wanted}; as root: apt-get update && apt-get install -y {wanted}"
     run(["apt-get", "update", "-qq"], otherwise)
     run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], otherwise)
 

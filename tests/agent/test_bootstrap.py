@@ -125,7 +125,7 @@ def test_whoever_lacks_everything_gets_the_line_that_mends_it(
         bootstrap.provide()
     said = capsys.readouterr()
     assert said.err.count("\n") == 1
-    assert said.err.endswith("as root: apt-get install python3-venv\n")
+    assert said.err.endswith("as root: apt-get update && apt-get install -y python3-venv\n")
     assert said.out == ""
 
 
