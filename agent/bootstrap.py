@@ -155,9 +155,8 @@ def provide() -> Tools:
         apt("python3-venv")
         tools = look()
     if not any(tools):
-        debian = "as root: apt-get update && apt-get install -y python3-venv"
-        mend = debian if shutil.which("apt-get") else "install uv, or pip and venv for it"
-        fail(f"{sys.executable} has neither venv nor pip, and there is no uv; {mend}")
+        mend = "apt-get update && apt-get install -y python3-venv" if shutil.which("apt-get") else "install uv or pip"
+        fail(f"{sys.executable} has neither venv nor pip, and there is no uv; as root: {mend}")
     return tools
 
 
