@@ -239,3 +239,7 @@ def test_a_real_set_up_checks_hashes_serves_two_starts_at_once_and_is_silent_aft
     assert process.stdout.readline() == f"hello {venv} wait\n"
     process.send_signal(signal.SIGTERM)
     assert ended(process) == (-signal.SIGTERM, "", "")
+
+
+def test_it_stays_small_enough_to_be_read_before_it_is_trusted() -> None:
+    assert len((bootstrap.ROOT / "agent" / "bootstrap.py").read_text(encoding="utf-8").splitlines()) < 200
