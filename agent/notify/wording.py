@@ -8,8 +8,9 @@ from agent.core.desk.message import Pending
 from agent.core.desk.ticket import Ticket
 from agent.notify.channel import Message
 from agent.present.ticket_json import title
-from agent.present.ticket_text import CURL, EVENTS, SEVERITIES
+from agent.present.ticket_text import EVENTS, SEVERITIES
 from agent.texts import render, translate
+from agent.texts.labels import curl
 
 
 def message(pending: Pending, zone: ZoneInfo) -> Message:
@@ -34,18 +35,20 @@ def _lines(pending: Pending, ticket: Ticket, zone: ZoneInfo) -> Iterator[str]:
     def say(msgid: str) -> str:
         return translate(msgid, language)
 
-    yield f"{ticket.ref} ({say(SEVERITIES[finding.severity])}): {say(EVENTS[pending.kind])}"
+    def line(label: str, text: str) -> str:
+        return translate("{label}: {text}", language, label=say(label), text=text)
+
+    yield line(f"{ticket.ref} ({say(SEVERITIES[finding.severity])})", say(EVENTS[pending.kind]))
     yield title(ticket)
     if ticket.target:
-        yield f"{say('address')}: {ticket.target}"
-    yield f"{say('since')}: {_when(ticket.detected_at, zone)}"
+        yield line("address", ticket.target)
+    yield line("since", _when(ticket.detected_at, zone))
     if ticket.restored_at is not None:
-        yield f"{say('restored')}: {_when(ticket.restored_at, zone)}"
+        yield line("restored", _when(ticket.restored_at, zone))
     else:
-        yield f"{say('what to do')}: {render(finding.rule.advice, finding.facts, language)}"
-    curl = finding.fact(CURL)
-    if isinstance(curl, str):
-        yield f"{say('see yourself')}: {curl}"
+        yield line("what to do", render(finding.rule.advice, finding.facts, language))
+    if pasted := curl(finding.facts):
+        yield line("see yourself", pasted)
 
 
 def _when(instant: datetime, zone: ZoneInfo) -> str:

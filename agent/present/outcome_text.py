@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from agent.present.terminal import Paint
 from agent.texts import render
+from agent.texts.labels import curl, readable
 from agent.texts.values import duration
-from checks.core.facts import Fact, clean_text
+from checks.core.facts import clean_text
 from checks.core.model import Everything, Finding, Observed, Outcome, Severity, Untested
 from checks.parse.redact import url
 
@@ -46,20 +47,16 @@ def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
     message = render(finding.rule.says, finding.facts, "en")
     yield f"  {paint.severity(finding.severity, finding.severity.value)}  {paint(finding.rule.id, 'bold')}  {message}"
     yield f"    {'subject':{_WIDTH}} {finding.subject}"
-    for name, value in finding.facts:
-        yield from _fact(name, value)
+    yield from _facts(finding)
     yield f"    {'what to do':{_WIDTH}} {render(finding.rule.advice, finding.facts, 'en')}"
 
 
-def _fact(name: str, value: Fact) -> Iterator[str]:
-    lines = [_line(item) for item in value] if isinstance(value, tuple) else _line(value).splitlines()
-    for number, line in enumerate(lines):
-        shown = line if name == "curl" or len(line) <= _LONG else line[:_LONG] + "…"
-        yield f"    {name if number == 0 else '':{_WIDTH}} {shown}"
-
-
-def _line(value: Fact) -> str:
-    return "  ".join(_line(item) for item in value) if isinstance(value, tuple) else str(value)
+def _facts(finding: Finding) -> Iterator[str]:
+    for label, lines in readable(finding.facts, "en", longest=_LONG):
+        for number, line in enumerate(lines):
+            yield f"    {label if number == 0 else '':{_WIDTH}} {line}"
+    if line := curl(finding.facts):
+        yield f"    {'see yourself':{_WIDTH}} {line}"
 
 
 def _untested(untested: Untested) -> str:

@@ -11,13 +11,12 @@ from agent.core.desk.view import Exhibit, TicketStory, TicketView, Told, Try
 from agent.present.terminal import Paint
 from agent.present.ticket_json import title
 from agent.texts import render, translate
+from agent.texts.labels import curl, readable
 from agent.texts.values import duration, size
-from checks.core.facts import Fact
 from checks.core.model import Finding, Maintenance, Severity
 
 _WIDTH = 15  # columns of a label
 _LONG = 400  # characters of a fact shown; the whole stands in the JSON
-CURL = "curl"  # the fact that holds a line to paste
 
 SEVERITIES = {
     Severity.CRITICAL: "critical",
@@ -105,9 +104,8 @@ def story_text(story: TicketStory, now: datetime, reader: Reader) -> Iterator[st
     yield from _relations(story, reader)
     yield ""
     yield reader.line("what to do", render(ticket.finding.rule.advice, ticket.finding.facts, reader.language))
-    curl = ticket.finding.fact(CURL)
-    if isinstance(curl, str):
-        yield reader.line("see yourself", curl)
+    if line := curl(ticket.finding.facts):
+        yield reader.line("see yourself", line)
     yield from _facts(ticket.finding, reader)
     yield from _tries(story.tries, reader)
     yield from _exhibits(story.exhibits, reader)
@@ -159,15 +157,14 @@ def _relations(story: TicketStory, reader: Reader) -> Iterator[str]:
 
 
 def _facts(finding: Finding, reader: Reader) -> Iterator[str]:
-    facts = [(name, value) for name, value in finding.facts if name != CURL and value is not None]
+    facts = list(readable(finding.facts, reader.language, longest=_LONG))
     if facts:
         yield ""
         yield f"  {reader.paint(reader.say('what was found'), 'bold')}"
-    for name, value in facts:
-        lines = [_line(item) for item in value] if isinstance(value, tuple) else _line(value).splitlines() or [""]
+    width = max((len(label) for label, _lines in facts), default=0)
+    for label, lines in facts:
         for number, line in enumerate(lines):
-            label = reader.say(name) if number == 0 else ""
-            yield f"    {label:{_WIDTH}} {line if len(line) <= _LONG else line[:_LONG] + '…'}"
+            yield f"    {label if number == 0 else '':{width}}  {line}"
 
 
 def _tries(tries: tuple[Try, ...], reader: Reader) -> Iterator[str]:
@@ -218,7 +215,3 @@ def _detail(told: Told) -> str:
 
 def _severity(ticket: Ticket, reader: Reader) -> str:
     return reader.say(SEVERITIES[ticket.finding.severity])
-
-
-def _line(value: Fact) -> str:
-    return "  ".join(_line(item) for item in value) if isinstance(value, tuple) else str(value)

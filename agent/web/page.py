@@ -20,9 +20,9 @@ from agent.present import ticket_text as words
 from agent.present.ticket_json import title
 from agent.store import StoreError
 from agent.texts import LANGUAGES, render, translate
+from agent.texts.labels import curl, readable
 from agent.texts.values import duration
 from agent.web.reads import Reads
-from checks.core.facts import Fact
 
 SITES = 500  # shown on the page, those that are not well first; the API has them all
 TICKETS = 500
@@ -140,10 +140,10 @@ class _Pages:
             reader,
             ticket=ticket,
             story=story,
-            facts=list(_facts(ticket)),
+            facts=list(readable(ticket.finding.facts, reader.language, longest=LONG)),
             tries=list(_tries(story, reader)),
             told=[(one, _detail(one)) for one in story.told],
-            curl=_text(ticket.finding.fact(words.CURL)),
+            curl=curl(ticket.finding.facts),
         )
 
     def _reader(self, request: Request) -> _Reader:
@@ -158,14 +158,6 @@ class _Pages:
         return HTMLResponse(page, status_code=status, headers={"Content-Language": reader.language})
 
 
-def _facts(ticket: Ticket) -> Iterator[tuple[str, list[str]]]:
-    for name, value in ticket.finding.facts:
-        if name == words.CURL or value is None:
-            continue
-        lines = [_text(item) for item in value] if isinstance(value, tuple) else _text(value).splitlines()
-        yield name, [line if len(line) <= LONG else f"{line[:LONG]}…" for line in lines]
-
-
 def _tries(story: TicketStory, reader: _Reader) -> Iterator[tuple[datetime, int, str, str]]:
     for one in story.tries:
         found = "; ".join(render(f.rule.says, f.facts, reader.language) for f in one.findings)
@@ -177,9 +169,3 @@ def _detail(told: Told) -> str:
     body = json.loads(told.body) if told.body else {}
     changed = ", ".join(body.get("changed", ()))
     return str(changed or body.get("parent") or body.get("reason") or body.get("text") or "")
-
-
-def _text(value: Fact) -> str:
-    if isinstance(value, tuple):
-        return "  ".join(_text(item) for item in value)
-    return "" if value is None else str(value)
