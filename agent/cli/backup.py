@@ -1,11 +1,15 @@
 """`vigie backup` and `vigie restore`: the whole store, evidence included, as one file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent.cli.frame import Config, teach
+from agent.present.terminal import counted
+
+if TYPE_CHECKING:
+    from agent.store.backup import Copied
 
 BACKUP = teach(
     "Copy the store into one file, also while the daemon runs.",
@@ -35,7 +39,7 @@ def backup(
     from agent.store.opening import store_path
 
     copied = back_up(store_path(load(config, secrets=False)), file)
-    print(f"{file}: {copied.tickets} tickets, {copied.files} files of evidence, {copied.bytes} bytes")
+    print(f"{file}: {_held(copied)}, {copied.bytes} bytes")
     return 0
 
 
@@ -50,7 +54,11 @@ def restore(
 
     store = store_path(load(config, secrets=False))
     copied = put_back(file, store)
-    print(f"{store}: {copied.tickets} tickets, {copied.files} files of evidence")
+    print(f"{store}: {_held(copied)}")
     if copied.aside is not None:
         print(f"what was there before: {copied.aside}")
     return 0
+
+
+def _held(copied: "Copied") -> str:
+    return f"{counted(copied.tickets, 'ticket')}, {counted(copied.files, 'file')} of evidence"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from agent.cli.frame import Config, group, teach
+from agent.present.terminal import counted
 
 if TYPE_CHECKING:
     from agent.config.loaded import Settings
@@ -58,12 +59,8 @@ def check(config: Config = Path("config.toml")) -> int:
     for issue in settings.warnings:
         print(f"{issue} (warning)", file=sys.stderr)
     sites, checks = len(settings.all(Site)), len(plan(settings).planned)
-    print(f"{config}: good; {_count(sites, 'site')}, {_count(checks, 'check')}")
+    print(f"{config}: good; {counted(sites, 'site')}, {counted(checks, 'check')}")
     return 0
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def show(config: Config = Path("config.toml")) -> int:

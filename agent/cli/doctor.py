@@ -10,6 +10,7 @@ import typer
 
 from agent.cli.frame import Config, teach
 from agent.cli.tickets import Form, Format
+from agent.present.terminal import counted
 
 if TYPE_CHECKING:
     from agent.daemon.doctor import Diagnosis
@@ -62,7 +63,7 @@ def _examine(config: Path, *, offline: bool) -> "Iterator[Diagnosis]":
             yield examine.Diagnosis(name="configuration", verdict=examine.Verdict.WRONG, says=str(issue), mend=mend)
         return
     planned = plan(settings).planned
-    says = f"{len(planned)} checks are planned"
+    says = f"{counted(len(planned), 'check')} planned"
     yield examine.Diagnosis(name="configuration", verdict=examine.Verdict.OK, says=says)
     yield from examine.examine_place(settings)
     yield from examine.examine_browser(wanted=any(one.kind == "smoke" for one in planned))

@@ -13,6 +13,7 @@ import typer
 
 from agent.cli.frame import Config, teach
 from agent.cli.tickets import Form, Format
+from agent.present.terminal import counted
 from checks.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _lines(runs: "Sequence[Past]", times: "Sequence[CheckTimes]", zone: tzinfo, 
         seen = one.times.up + one.times.down
         share = f"{100 * (one.times.up / seen):.3f} % up" if seen else "nothing yet"
         up, down, unknown = (_length(time) for time in (one.times.up, one.times.down, one.times.unknown))
-        runs_ = "1 run" if one.times.runs == 1 else f"{one.times.runs} runs"
+        runs_ = counted(one.times.runs, "run")
         yield f"  {one.key.check:12} {share:14} up {up}, down {down}, not seen {unknown}, {runs_}"
 
 

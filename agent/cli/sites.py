@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.frame import Config, teach
+from agent.present.terminal import counted
 
 if TYPE_CHECKING:
     from agent.config.loaded import Settings
@@ -78,4 +79,4 @@ def _lines(found: "Sequence[SiteView]", paint: "Paint") -> Iterator[str]:
             grave = paint.severity(check.severity, check.severity.value) if check.severity else ""
             every = f"every {check.every.total_seconds():g} s"
             yield f"  {check.key.check:14} {check.kind:14} {every:16} {check.status:8} {grave:9} {check.target}"
-    yield f"{len(found)} sites" if len(found) != 1 else "1 site"
+    yield counted(len(found), "site")

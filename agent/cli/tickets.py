@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.frame import Config, group, teach
+from agent.present.terminal import counted
 from checks.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def verify_log(config: Config = Path("config.toml")) -> int:
         seen = store.read(chain.verify)
     for fault in seen.faults:
         print(fault, file=sys.stderr)
-    print(f"{seen.events} events of {seen.tickets} tickets, {seen.erased} payloads erased")
+    print(
+        f"{counted(seen.events, 'event')} of {counted(seen.tickets, 'ticket')}, {counted(seen.erased, 'payload')} erased"
+    )
     print(f"the log ends at {seen.log or '-'}")
     return 1 if seen.faults else 0
 

@@ -7,6 +7,7 @@ import agent
 from agent.config.loaded import Settings
 from agent.demo.settings import Demo
 from agent.plan import Plan
+from agent.present.terminal import counted
 from agent.web.server import written
 
 
@@ -15,7 +16,7 @@ def greeting(settings: Settings, plan: Plan, address: tuple[str, int]) -> str:
     base, command = f"http://{written(*address)}", _command()
     checks, sites = len(plan.planned), len({one.key.site for one in plan.planned})
     lines = [
-        f"Vigie {agent.__version__} watches {_count(sites, 'site')} with {_count(checks, 'check')}.",
+        f"Vigie {agent.__version__} watches {counted(sites, 'site')} with {counted(checks, 'check')}.",
         f"  page     {base}/",
         f"  metrics  {base}/metrics",
         f"  tickets  {command} tickets list",
@@ -24,10 +25,6 @@ def greeting(settings: Settings, plan: Plan, address: tuple[str, int]) -> str:
     if demo.enabled:
         lines.append(f"  demo     http://{demo.listen.written()}/ ({command} demo heal)")
     return "\n".join(lines) + "\n"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _command() -> str:

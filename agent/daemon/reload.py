@@ -67,7 +67,7 @@ class Reload:
         else:
             self._take(settings, wanted)
         self.house.upkeep.own.reloaded(now, good=not self.house.upkeep.refused)
-        self.supervisor.ready(f"watching {len(self.rounds.follow.planned)} checks")
+        self.supervisor.ready(f"checks watched: {len(self.rounds.follow.planned)}")
         await self.house.upkeep.look(now)
 
     def _refuse(self, why: str) -> None:
@@ -86,7 +86,7 @@ class Reload:
         self.house.upkeep.refused = ""
         self.rounds.plan(wanted)
         self.house.terms.replanned()
-        says = ["1 check is planned" if len(wanted.planned) == 1 else f"{len(wanted.planned)} checks are planned"]
+        says = [f"checks planned: {len(wanted.planned)}"]
         says += [f"{name} takes effect at the next start" for name in restart]
         for line in says:
             log.info("configuration reloaded: %s", line)

@@ -1,4 +1,4 @@
-"""Colour and marks for a terminal; plain text everywhere else."""
+"""What a terminal is told apart from a sentence: colour where it can show it, numbers with their nouns."""
 
 import os
 from collections.abc import Mapping
@@ -29,3 +29,8 @@ class Paint:
 def paint_for(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Paint:
     """Colour only on a terminal; `NO_COLOR` (no-color.org) set to anything turns it off."""
     return Paint(on=stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its English noun: `1 site`, `2 sites`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

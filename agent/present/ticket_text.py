@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from agent.core.desk.ticket import EventKind, State, Ticket
 from agent.core.desk.view import Exhibit, TicketStory, TicketView, Told, Try
-from agent.present.terminal import Paint
+from agent.present.terminal import Paint, counted
 from agent.present.ticket_json import title
 from agent.texts import render, translate
 from agent.texts.labels import curl, readable
@@ -91,7 +91,7 @@ def list_text(views: Iterable[TicketView], reader: Reader) -> Iterator[str]:
         place = f"{ticket.key.site}/{ticket.key.check}"
         since = reader.when(ticket.detected_at)
         yield f"{ticket.ref:18} {grave} {STATES[ticket.state]:12} {since}  {place:24} {title(ticket)}{parent}"
-    yield f"{count} tickets" if count != 1 else "1 ticket"
+    yield counted(count, "ticket")
 
 
 def story_text(story: TicketStory, now: datetime, reader: Reader) -> Iterator[str]:

@@ -32,7 +32,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise CannotListen(f"cannot listen on {written(host, port)}: {_why(error)}") from error
+        raise CannotListen(f"cannot listen on {written(host, port)}: {_why(error)}; see [agent] listen") from error
 
 
 def _why(error: OSError) -> str:

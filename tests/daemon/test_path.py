@@ -57,7 +57,7 @@ async def test_reload_takes_over_what_is_right_and_refuses_what_is_wrong(tmp_pat
     async with daemon(place) as running:
         await running.ready()
         place.write(more=f'[sites.second]\nurl = "http://127.0.0.1:{place.demo}/devis"\n')
-        assert await place.command("reload") == (0, "2 checks are planned\n", "")
+        assert await place.command("reload") == (0, "checks planned: 2\n", "")
 
         async def second() -> bool:
             return await running.metric("vigie_check_runs_total", site="second") is not None

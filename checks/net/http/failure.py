@@ -1,6 +1,7 @@
 """One shape for all that can go wrong on the network, and the only place that translates foreign exceptions into it."""
 
 import errno
+import os
 import ssl
 from collections.abc import Iterator
 from enum import StrEnum
@@ -138,4 +139,7 @@ def _words(error: ssl.SSLError) -> str:
 
 
 def _plain(error: OSError) -> str:
+    """The system's own words: asyncio puts the call and the address in their place."""
+    if error.errno in errno.errorcode and not isinstance(error, ssl.SSLError):
+        return os.strerror(error.errno or 0)
     return error.strerror or str(error) or type(error).__name__

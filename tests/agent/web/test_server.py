@@ -32,7 +32,7 @@ async def test_it_answers_and_stops_and_takes_over_no_signal() -> None:
 def test_a_taken_port_is_told_in_one_line() -> None:
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CannotListen, match=rf"^cannot listen on 127\.0\.0\.1:{port}: Address already in use$"):
+        with pytest.raises(CannotListen, match=rf"^cannot listen on 127\.0\.0\.1:{port}: Address already in use; see "):
             listen("127.0.0.1", port)
 
 
