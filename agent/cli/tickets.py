@@ -117,9 +117,8 @@ def verify_log(config: Config = Path("config.toml")) -> int:
         seen = store.read(chain.verify)
     for fault in seen.faults:
         print(fault, file=sys.stderr)
-    print(
-        f"{counted(seen.events, 'event')} of {counted(seen.tickets, 'ticket')}, {counted(seen.erased, 'payload')} erased"
-    )
+    of = f"{counted(seen.events, 'event')} of {counted(seen.tickets, 'ticket')}"
+    print(f"{of}, {counted(seen.erased, 'payload')} erased")
     print(f"the log ends at {seen.log or '-'}")
     return 1 if seen.faults else 0
 

@@ -59,7 +59,7 @@ def restore(backup: Path, store: Path) -> Copied:
         store.parent.mkdir(parents=True, exist_ok=True)
         lock = Lock(store)
     except OSError as error:
-        raise StoreUnavailable(f"the folder of the store, {store.parent}, cannot be made: {error.strerror}") from error
+        raise StoreUnavailable(f"the folder {store.parent} cannot be made: {error.strerror}") from error
     try:
         copied = _unpack(backup, fresh, Evidence(store.parent / FOLDER))
         aside = _put_aside(store)

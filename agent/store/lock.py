@@ -16,7 +16,7 @@ class Lock:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StoreUnavailable(f"the lock of the store, {path}, cannot be made: {error.strerror}") from error
+            raise StoreUnavailable(f"the lock {path} cannot be made: {error.strerror}") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

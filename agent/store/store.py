@@ -36,9 +36,7 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreUnavailable(
-                f"the folder of the store, {path.parent}, cannot be made: {error.strerror}"
-            ) from error
+            raise StoreUnavailable(f"the folder {path.parent} cannot be made: {error.strerror}") from error
         session = Session(path)
         try:
             schema.prepare(session)
