@@ -9,8 +9,11 @@ def run(path: Path) -> int:
     from agent.daemon.limits import raise_descriptors
     from agent.daemon.reload import read
     from agent.daemon.service import serve
+    from agent.texts import LANGUAGES, catalogue
     from checks.net import loop
 
+    for language in LANGUAGES:
+        catalogue(language)  # read now: out of descriptors it could not even say so
     settings, wanted = read(path)
     journal = open_journal(settings)
     raise_descriptors()
