@@ -12,6 +12,7 @@ from agent.config.locate import locate
 from agent.config.problems import ConfigErrors, Issue, spelled
 from agent.config.section import Place, Remark
 
+_PLAINER: Final = {"Illegal character '\\n'": "a text begins on this line and does not end"}  # what tomllib says
 _WHERE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -104,4 +105,5 @@ def _unreadable(file: Path, line: int, message: str) -> ConfigErrors:
 def _syntax(file: Path, text: str, message: str) -> ConfigErrors:
     where = _WHERE.search(message)
     line = int(where[1]) if where and where[1] else text.count("\n") + 1
-    return _unreadable(file, line, f"not TOML: {_WHERE.sub('', message)}")
+    said = _WHERE.sub("", message)
+    return _unreadable(file, line, f"not TOML: {_PLAINER.get(said, said)}")

@@ -11,12 +11,13 @@ from agent.config.inherit import Handed, inherit
 from agent.config.problems import UNKNOWN, Gathering, Wrong, spelled, wrong
 from agent.config.reading import Reading
 from agent.config.section import Remark, Shape
-from agent.config.watching import Watching, read_defaults
+from agent.config.watching import HANDED_DOWN, Watching, read_defaults
 from checks.core.options import Common
 
 ID: Final = "id"
 CHECKS: Final = "checks"
 DEFAULTS: Final = "defaults"
+EXAMPLE: Final = "uptime"  # the kind of check that a site mostly has
 _SOMEWHERE: Final = "https://site.invalid/"  # stands for a site's address that is wrong and said to be so
 
 
@@ -78,10 +79,13 @@ def _placed(remark: Remark, entry: Entry, reading: Reading) -> Remark:
     words = reading.vocabulary
     key = remark.place[-1]
     kind = next((one for one in words.kinds() if key in fields_of(words.options(one))), None)
-    if remark.message != UNKNOWN or kind is None:
+    of_any = key in HANDED_DOWN
+    if not remark.message.startswith(UNKNOWN) or not (kind or of_any):
         return remark
     below = CHECKS if CHECKS in fields_of(entry.section.type) else DEFAULTS
-    table = f"[{spelled((*entry.place, below, kind))}]"
+    table = f"[{spelled((*entry.place, below, kind or EXAMPLE))}]"
+    if of_any:
+        return Remark(place=remark.place, message=f"is said of a check: it belongs in {table}, or of another kind")
     return Remark(place=remark.place, message=f"is an option of {kind}: it belongs in {table}")
 
 
