@@ -124,17 +124,12 @@ def verify_log(config: Config = Path("config.toml")) -> int:
 
 
 def _states(word: str) -> "tuple[State, ...]":
-    from agent.core.desk.ticket import LIVE, State
+    from agent.core.desk.ticket import states
 
-    match word:
-        case "live":
-            return tuple(state for state in State if state in LIVE)
-        case "all":
-            return tuple(State)
-        case _ if word in set(State):
-            return (State(word),)
-        case _:
-            raise UsageError(f"--state {word}: there is live, all, {', '.join(State)}")
+    try:
+        return states(word)
+    except ValueError as error:
+        raise UsageError(f"--state {word}: {error}") from None
 
 
 def _reader(settings: "Settings", language: str) -> "Reader":

@@ -11,10 +11,10 @@ from agent.config.files import Document
 from agent.config.hints import fields_of, item
 from agent.config.inherit import Handed
 from agent.config.level import CHECKS, fields_as_read, read_level, read_plain
-from agent.config.loaded import Settings
+from agent.config.loaded import Review, Settings
 from agent.config.problems import ConfigErrors, Issue, Wrong, spelled
 from agent.config.reading import Reading, Vocabulary
-from agent.config.section import FAMILIES, KINDS, RULES, Level, Place, Remark, Review, Section, Shape
+from agent.config.section import FAMILIES, KINDS, RULES, Level, Place, Remark, Section, Shape
 
 AGENT, CONTRACTS, SITES = "agent", "contracts", "sites"  # the levels, from above
 

@@ -1,12 +1,13 @@
 """The configuration once it is read: every section by its type, every value checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from agent.config.problems import Issue
 from agent.config.reading import hide
+from agent.config.section import Remark
 
 T = TypeVar("T")
 
@@ -43,3 +44,7 @@ class Settings:
     def redact(self, text: str) -> str:
         """Put `${NAME}` back wherever `text` shows what the environment gave to a plain value."""
         return hide(text, self.revealed)
+
+
+# A `settings.py` may export `REVIEWS`, a tuple of these: they see the whole once it has no other error.
+Review = Callable[[Settings], Iterable[Remark]]

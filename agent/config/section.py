@@ -1,12 +1,9 @@
 """The words in which an owner declares its part of the configuration; every `settings.py` speaks them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol, Self
-
-if TYPE_CHECKING:
-    from agent.config.loaded import Settings
+from typing import ClassVar, Final, Protocol, Self
 
 Place = tuple[str | int, ...]  # where in the configuration: keys and indexes from the top
 
@@ -86,7 +83,3 @@ class Remark:
     message: str
     suggestion: str = ""
     level: Level = Level.ERROR
-
-
-# A `settings.py` may export `REVIEWS`, a tuple of these: they see the whole once it has no other error.
-Review = Callable[["Settings"], Iterable[Remark]]

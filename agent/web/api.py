@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from agent.core.desk.ticket import LIVE, State
+from agent.core.desk.ticket import State, states
 from agent.present.sites import site_json
 from agent.present.ticket_json import story_json, ticket_json
 from agent.store import StoreError
@@ -85,15 +85,10 @@ class _Api:
 
 
 def _states(word: str) -> tuple[State, ...]:
-    match word:
-        case "live":
-            return tuple(state for state in State if state in LIVE)
-        case "all":
-            return tuple(State)
-        case _ if word in set(State):
-            return (State(word),)
-        case _:
-            raise BadQuery(f"state: there is live, all, {', '.join(State)}")
+    try:
+        return states(word)
+    except ValueError as error:
+        raise BadQuery(f"state: {error}") from None
 
 
 def _language(query: Mapping[str, str]) -> str | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from checks.net.feeds import BadFeed, Feeds, Fetches, Had, Problem, Source, named_after
 from checks.parse.certificates.bundle import certificates_of
-from checks.parse.certificates.keys import made_by
+from checks.parse.certificates.made import made_by
 from checks.parse.certificates.paths import End, Trust
 from checks.parse.certificates.read import Certificate
 from checks.parse.certificates.revocation import MAX_CRL, BadList, fresh, read_list, revoked, signed_by

@@ -27,6 +27,19 @@ class State(StrEnum):
 LIVE = frozenset({State.OPEN, State.ACKNOWLEDGED, State.IN_PROGRESS, State.PENDING})
 
 
+def states(word: str) -> tuple[State, ...]:
+    """Return what a person asks for: `live`, `all` or one state; raises `ValueError` that says so."""
+    match word:
+        case "live":
+            return tuple(state for state in State if state in LIVE)
+        case "all":
+            return tuple(State)
+        case _ if word in set(State):
+            return (State(word),)
+        case _:
+            raise ValueError(f"there is live, all, {', '.join(State)}")
+
+
 class EventKind(StrEnum):
     """What happens to a ticket. Those up to `closed` may be told to people; the rest are its own story."""
 

@@ -1,27 +1,17 @@
-"""Keys and signatures of certificates: what they are, whether browsers still take them, whether one made the other."""
+"""Keys and signatures of certificates: what they are, and whether browsers still take them."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
-
-if TYPE_CHECKING:
-    from checks.parse.certificates.read import Certificate
 
 MIN_RSA = 2048  # bits; CA/Browser Forum baseline requirements 6.1.5
 MIN_EC = 224
 # Broken hashes: a signature that any of them made proves nothing.
 _BROKEN = frozenset({"md2", "md4", "md5", "sha1", "sha"})
-# PKCS #1 DigestInfo prefixes (RFC 8017, 9.2, note 1) of the hashes that `cryptography` verifies no more.
-_DIGEST_INFO = {
-    "md5": bytes.fromhex("3020300c06082a864886f70d020505000410"),
-    "sha1": bytes.fromhex("3021300906052b0e03021a05000414"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,35 +99,3 @@ def read_signature(oid: str, hash_name: str) -> Signature:
     """Return what signed; MD2 and MD4 are named by their object identifiers, the library knows them no more."""
     known = {"1.2.840.113549.1.1.2": "md2", "1.2.840.113549.1.1.3": "md4", "1.2.840.113549.1.1.4": "md5"}
     return Signature(oid=oid, hash=hash_name or known.get(oid, ""))
-
-
-@lru_cache(maxsize=8192)
-def made_by(child: "Certificate", issuer: "Certificate") -> bool:
-    """Whether the issuer's key made the child's signature (names are not compared).
-
-    A signature with a broken hash counts as made when it cannot be verified: its weakness is the finding.
-    """
-    if child.signature.broken:
-        return _made_by_broken(child, issuer)
-    try:
-        child.native.verify_directly_issued_by(issuer.native)
-    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
-        return False
-    return True
-
-
-def _made_by_broken(child: "Certificate", issuer: "Certificate") -> bool:
-    try:
-        key = issuer.native.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return True
-    prefix = _DIGEST_INFO.get(child.signature.hash)
-    if not isinstance(key, rsa.RSAPublicKey) or prefix is None:
-        return True
-    numbers = key.public_numbers()
-    length = (numbers.n.bit_length() + 7) // 8
-    digest = hashlib.new(child.signature.hash, child.native.tbs_certificate_bytes, usedforsecurity=False).digest()
-    padding = length - len(prefix) - len(digest) - 3
-    expected = b"\x00\x01" + b"\xff" * padding + b"\x00" + prefix + digest
-    signature = int.from_bytes(child.native.signature, "big")
-    return pow(signature, numbers.e, numbers.n).to_bytes(length, "big") == expected

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from checks.parse.certificates.constraints import violated
-from checks.parse.certificates.keys import made_by
+from checks.parse.certificates.made import made_by
 from checks.parse.certificates.read import Certificate
 
 MAX_DEPTH = 10

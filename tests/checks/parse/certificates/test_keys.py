@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ed448, x25519
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from checks.parse.certificates.keys import made_by, read_signature
+from checks.parse.certificates.keys import read_signature
+from checks.parse.certificates.made import made_by
 from checks.parse.certificates.read import Certificate, read
 from tests.lab.tls.authority import Issued, Wish, issue, key, root
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.parse.certificates.keys import made_by
+from checks.parse.certificates.made import made_by
 from checks.parse.certificates.read import BadCertificate, read
 from tests.lab.tls.authority import CLIENT, Wish, intermediate, issue, key, root
 
