@@ -11,6 +11,7 @@ ENCODINGS = "gzip, deflate, br, zstd"
 _MOST = 4  # encodings laid over one another
 _PLAIN = frozenset({"", "identity", "none", "utf-8", "utf8"})  # the last two are a common mistake, harmless
 _SLOW = 256 * 1024  # bytes read one by one at most
+_PARTS = 256  # gzip members or zstd frames in one body: each costs a copy of all that follow it
 _WINDOW = 8 * 1024 * 1024  # zstd window that browsers accept (RFC 9659)
 
 
@@ -71,12 +72,13 @@ def _bad(part: bytes, detail: str) -> Decoded:
 def _gzip(body: bytes, most: int, _oddities: list[Oddity]) -> bytes:
     """RFC 1952: members one after the other; what follows the last and is no member is ignored, as browsers do."""
     out = b""
-    while True:
+    for _ in range(_PARTS):
         member = zlib.decompressobj(wbits=31)
         out += _inflate(member, body, most - len(out), out)
         body = member.unused_data
         if not body.startswith(b"\x1f\x8b"):
             return out
+    raise _Bad(f"more than {_PARTS} members", out)
 
 
 def _deflate(body: bytes, most: int, oddities: list[Oddity]) -> bytes:
@@ -153,23 +155,23 @@ def _brotli_to_its_end(body: bytes, most: int, said: str) -> bytes:
 def _zstd(body: bytes, most: int, _oddities: list[Oddity]) -> bytes:
     import zstandard
 
-    out = b""
+    out, at = bytearray(), 0
     try:
-        while True:
+        for _ in range(_PARTS):
             frame = zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
-            for at in range(0, len(body), 512):  # small bites: 512 bytes can swell to 20 MB, no more
-                out += frame.decompress(body[at : at + 512])
+            while not frame.eof:
+                bite = body[at : at + 512]  # 512 bytes can swell to 20 MB, no more
+                if not bite:
+                    raise _Bad("cut before its end", bytes(out))
+                out += frame.decompress(bite)
+                at += len(bite) - len(frame.unused_data)
                 if len(out) > most:
-                    raise _TooMuch(out[:most])
-                if frame.eof:
-                    body = frame.unused_data + body[at + 512 :]
-                    break
-            else:
-                raise _Bad("cut before its end", out)
-            if not body.startswith(b"\x28\xb5\x2f\xfd"):
-                return out
+                    raise _TooMuch(bytes(out[:most]))
+            if not body.startswith(b"\x28\xb5\x2f\xfd", at):
+                return bytes(out)
+        raise _Bad(f"more than {_PARTS} frames", bytes(out))
     except zstandard.ZstdError as error:
-        raise _Bad(str(error), out) from None
+        raise _Bad(str(error), bytes(out)) from None
 
 
 _READERS: dict[str, Callable[[bytes, int, list[Oddity]], bytes]] = {

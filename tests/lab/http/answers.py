@@ -1,6 +1,7 @@
 """Answers, well formed and not: statuses, heads, framing, encodings, sizes."""
 
 import gzip
+import random
 import zlib
 
 import brotli
@@ -40,6 +41,7 @@ def _raw_deflate(data: bytes) -> bytes:
 
 GZIP, DEFLATE, BROTLI, ZSTD = gzip.compress(PAGE), zlib.compress(PAGE), brotli.compress(PAGE), zstandard.compress(PAGE)
 ZEROS = bytes(40_000_000)
+NOISE = b"<!doctype html><title>Bruit</title>" + random.Random(1).randbytes(8_000_000)
 
 STATUSES = [
     says("status-200", page()),
@@ -207,6 +209,7 @@ ENCODINGS = [
     says("brotli", encoded("br", BROTLI)),
     says("brotli-and-rubbish-after", encoded("br", BROTLI + b"rubbish")),
     says("zstd", encoded("zstd", ZSTD)),
+    says("zstd-of-many-bites", encoded("zstd", zstandard.compress(NOISE)), timeout=1.0),
     says("zstd-in-two-frames", encoded("zstd", ZSTD + ZSTD)),
     says("two-encodings", encoded("gzip, br", brotli.compress(GZIP))),
     says("identity", encoded("identity", PAGE)),
@@ -225,6 +228,9 @@ ENCODINGS = [
     says("brotli-that-is-plain", encoded("br", PAGE), "bad_encoding"),
     says("zstd-cut", encoded("zstd", ZSTD[:-10]), "bad_encoding"),
     says("zstd-that-is-plain", encoded("zstd", PAGE), "bad_encoding"),
+    says("gzip-in-200-members", encoded("gzip", gzip.compress(PAGE) + gzip.compress(b"") * 199)),
+    says("gzip-in-members-without-end", encoded("gzip", gzip.compress(b"") * 400_000), "bad_encoding"),
+    says("zstd-in-frames-without-end", encoded("zstd", zstandard.compress(b"") * 800_000), "bad_encoding"),
     says("five-encodings", encoded("gzip, gzip, gzip, gzip, gzip", GZIP), "bad_encoding"),
     says("gzip-bomb", encoded("gzip", gzip.compress(ZEROS)), "too_large"),
     says("brotli-bomb", encoded("br", brotli.compress(ZEROS, quality=4)), "too_large"),
