@@ -16,7 +16,7 @@ from checks.uptime.seen import Seen
 BODY = 64 * 1024  # bytes of a page kept as evidence
 
 
-def of_visit(seen: Seen, visit: Visit, options: Options) -> dict[str, Any]:
+def of_visit(seen: Seen, visit: Visit, options: Options, reason: str) -> dict[str, Any]:
     """Return the facts that every finding about a visit carries."""
     hop, reply = visit.last, visit.reply
     facts: dict[str, Any] = {
@@ -26,7 +26,8 @@ def of_visit(seen: Seen, visit: Visit, options: Options) -> dict[str, Any]:
         "address": hop.address or None,
         "addresses": tuple(_tried(hop)),
         "phases_ms": tuple(_phases(visit)),
-        "attempts": tuple(_attempts(seen)),
+        "attempts": (*_attempts(seen), _attempt(seen, hop, reason)),
+        "reason": reason,
         "curl": curl.command(visit, options, seen.limit),
     }
     if len(visit.hops) > 1:
@@ -53,10 +54,16 @@ def _phases(visit: Visit) -> Iterator[tuple[str, float]]:
         yield phase, round(sum(getattr(hop.phases, phase) for hop in visit.hops) / 1e6, 3)
 
 
-def _attempts(seen: Seen) -> Iterator[tuple[int, float, str]]:
+def _attempts(seen: Seen) -> Iterator[tuple[int, float, str | None, str]]:
+    """Each look before: its number, seconds, address and reasons."""
     for attempt in seen.attempt.before:
         reasons = ", ".join(dict.fromkeys(str(f.fact("reason") or f.rule.id) for f in attempt.findings))
-        yield attempt.number, round(attempt.seconds, 3), reasons or "ok"
+        met = next((str(f.fact("address")) for f in attempt.findings if f.fact("address")), None)
+        yield attempt.number, round(attempt.seconds, 3), met, reasons or "ok"
+
+
+def _attempt(seen: Seen, hop: Hop, reason: str) -> tuple[int, float, str | None, str]:
+    return seen.attempt.number, round(seen.seconds, 3), hop.address or None, reason
 
 
 def _tls(hop: Hop) -> Iterator[tuple[str, Any]]:

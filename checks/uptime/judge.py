@@ -1,12 +1,13 @@
 """Decides what a visit says about the site; pure."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from checks.core.check import Looking, Recheck
 from checks.core.model import ALL, Finding, Layer, Remember, Said, Severity, Untested
-from checks.net.http.exchange import Hop, Tried, Visit
+from checks.net.http.exchange import Hop, Visit
 from checks.net.http.failure import NetFailure, Reason, Stage
 from checks.net.http.redirects import downgrades
 from checks.parse.domains import same_owner
@@ -15,7 +16,7 @@ from checks.uptime.measures import figure
 from checks.uptime.options import IpVersion, Options, ranges
 from checks.uptime.reading import remembered
 from checks.uptime.rules import ADDRESS, BLOCKED, CONTENT, DOWN, REDIRECT, SLOW
-from checks.uptime.seen import READ_WELL, WELL, Memory, Seen
+from checks.uptime.seen import READ_WELL, WELL, Memory, Reading, Seen
 
 _LAYERS = {"dns": Layer.DNS, "connect": Layer.TCP, "tls": Layer.TLS}
 _BLOCKING_PAGES = frozenset({"blank_page", "error_page", "maintenance_page", "parked_page"})
@@ -32,7 +33,7 @@ def expected(status: int, options: Options) -> bool:
 def judge(seen: Seen, options: Options, memory: Memory | None, now: datetime) -> Iterator[Said]:
     """Yield the findings, measures and what stays untested of one attempt."""
     visit = seen.visit
-    yield from measures.of_visit(visit, seen.seconds)
+    yield from measures.of_visit(visit, seen.seconds, seen.visits)
     if seen.reading.challenge:
         yield from _challenged(seen, options)
         return
@@ -57,7 +58,7 @@ def judge(seen: Seen, options: Options, memory: Memory | None, now: datetime) ->
     yield figure("probe_success", int(reason is None))
     if reason is not None:
         yield figure("probe_failure_info", 1, (("reason", str(reason)),))
-    yield Remember(memory=_unwell(seen, down=down))
+    yield Remember(memory=_unwell(seen, options, down=down))
 
 
 def _is_plain(seen: Seen, visit: Visit, options: Options) -> bool:
@@ -82,13 +83,12 @@ def _availability(seen: Seen, visit: Visit, options: Options) -> Iterator[Findin
         return
     reply = visit.reply
     if reply is not None and not expected(reply.status, options):
-        facts = evidence.of_visit(seen, visit, options)
+        facts = evidence.of_visit(seen, visit, options, "status")
         wanted = ", ".join(str(one) for one in options.expect_status)
         yield DOWN.found(
             seen.name,
             shares=evidence.shares(visit, "status"),
             **facts,
-            reason="status",
             expected=wanted,
             detail=f"status {reply.status} {reply.reason}".rstrip(),
         )
@@ -103,15 +103,14 @@ def _answers_wrongly(visit: Visit, options: Options) -> bool:
 
 
 def _failed(seen: Seen, visit: Visit, failure: NetFailure, options: Options) -> Finding:
-    facts = evidence.of_visit(seen, visit, options)
     reason = failure.reason.value
+    facts = evidence.of_visit(seen, visit, options, reason)
     rule = REDIRECT if reason.startswith("redirect_") else DOWN
     return rule.found(
         seen.name,
         layer=_LAYERS.get(reason.partition("_")[0], rule.layer),
         shares=evidence.shares(visit, reason),
         **facts,
-        reason=reason,
         stage=failure.stage.value,
         detail=failure.detail or reason,
     )
@@ -126,34 +125,29 @@ def _astray(seen: Seen, visit: Visit, options: Options) -> Iterator[Finding]:
     elif urls[-1].host != urls[0].host and not same_owner(urls[0].host, urls[-1].host):
         reason = Reason.REDIRECT_FOREIGN.value
     if reason:
-        facts = evidence.of_visit(seen, visit, options)
-        yield REDIRECT.found(
-            seen.name, blocks=False, **facts, reason=reason, to=str(urls[-1]), detail=f"ends at {urls[-1]}"
-        )
+        facts = evidence.of_visit(seen, visit, options, reason)
+        yield REDIRECT.found(seen.name, blocks=False, **facts, to=str(urls[-1]), detail=f"ends at {urls[-1]}")
 
 
 def _content(seen: Seen, options: Options) -> Iterator[Finding]:
     if not seen.reading.faults:
         return
     first, *others = seen.reading.faults
-    facts = evidence.of_visit(seen, seen.visit, options)
+    facts = evidence.of_visit(seen, seen.visit, options, first.reason)
     facts |= {"expected": first.detail} | dict(first.facts)
     if others:
         facts["also"] = tuple(other.detail for other in others)
-    yield CONTENT.found(
-        seen.name, blocks=first.reason in _BLOCKING_PAGES, **facts, reason=first.reason, detail=first.detail
-    )
+    yield CONTENT.found(seen.name, blocks=first.reason in _BLOCKING_PAGES, **facts, detail=first.detail)
 
 
 def _addresses(seen: Seen, options: Options) -> Iterator[Said]:
     """Say which addresses fail while others answer, and of which this run says nothing."""
-    for visit, tried in _failing(seen):
-        facts = evidence.of_visit(seen, visit, options) | {"address": tried.address}
-        failure = tried.failure
-        assert failure is not None
-        yield ADDRESS.found(
-            tried.address, **facts, reason="address", failure=failure.reason.value, detail=failure.detail or "fails"
-        )
+    for visit, bad in _failing(seen, options):
+        facts = evidence.of_visit(seen, visit, options, "address") | {"address": bad.address}
+        yield ADDRESS.found(bad.address, **facts, failure=bad.reason, detail=bad.detail or "fails")
+    for visit, reading in seen.others:
+        if reading.challenge:
+            yield Untested(families=frozenset({ADDRESS.family}), subject=visit.hops[0].address, cause="challenged")
     for hop in [hop for visit in seen.visits for hop in visit.hops]:
         yield from _unseen(hop, each=options.ip_version == IpVersion.EACH)
 
@@ -169,16 +163,48 @@ def _unseen(hop: Hop, *, each: bool) -> Iterator[Untested]:
         yield Untested(families=family, subject=address, cause="another_answered")
 
 
-def _failing(seen: Seen) -> Iterator[tuple[Visit, Tried]]:
+@dataclass(frozen=True, slots=True)
+class _Bad:
+    """An address that does not do what others do."""
+
+    address: str
+    reason: str
+    detail: str
+
+
+def _failing(seen: Seen, options: Options) -> Iterator[tuple[Visit, _Bad]]:
     for visit in seen.visits:
-        for hop in visit.hops:
-            for tried in hop.tried:
-                if tried.failure is not None:
-                    yield visit, tried
-        if visit.failure is not None and visit is not seen.visit:
-            first = visit.hops[0]
-            if all(tried.failure is None for tried in first.tried) and first.address:
-                yield visit, Tried(address=first.address, failure=visit.failure)
+        for tried in [tried for hop in visit.hops for tried in hop.tried]:
+            if tried.failure is not None:
+                yield visit, _Bad(tried.address, tried.failure.reason.value, tried.failure.detail)
+    for visit, reading in seen.others:
+        first = visit.hops[0]
+        said = _worse(visit, reading, options)
+        if said is not None and first.address and all(tried.failure is None for tried in first.tried):
+            yield visit, _Bad(first.address, *said)
+    for bad in _failed_before(seen):
+        yield seen.visit, bad
+
+
+def _worse(visit: Visit, reading: Reading, options: Options) -> tuple[str, str] | None:
+    """What is wrong at an address that was reached, where another one speaks for the site."""
+    reply = visit.reply
+    if visit.failure is not None and not _answers_wrongly(visit, options):
+        return visit.failure.reason.value, visit.failure.detail
+    if reply is None or reading.challenge:
+        return None
+    if not expected(reply.status, options):
+        return "status", f"status {reply.status} {reply.reason}".rstrip()
+    return (reading.faults[0].reason, reading.faults[0].detail) if reading.faults else None
+
+
+def _failed_before(seen: Seen) -> Iterator[_Bad]:
+    """Addresses that failed at the look before, when another one answered at this: part of the visitors meet them."""
+    untried = {address for hop in seen.visit.hops for address in hop.untried}
+    for finding in [finding for attempt in seen.attempt.before for finding in attempt.findings]:
+        address = finding.fact("address")
+        if finding.family == DOWN.family and isinstance(address, str) and address in untried:
+            yield _Bad(address, str(finding.fact("reason")), str(finding.fact("detail") or ""))
 
 
 def _above(seen: Seen, options: Options) -> Iterator[Said]:
@@ -189,15 +215,13 @@ def _above(seen: Seen, options: Options) -> Iterator[Said]:
         yield Untested(families=_ABOVE, cause="no_body")
         return
     if options.slow_after is not None and seen.seconds > options.slow_after:
-        facts = evidence.of_visit(seen, seen.visit, options)
-        yield SLOW.found(
-            seen.name, **facts, reason="slow", seconds=round(seen.seconds, 3), limit=options.slow_after, detail="slow"
-        )
+        facts = evidence.of_visit(seen, seen.visit, options, "slow")
+        yield SLOW.found(seen.name, **facts, seconds=round(seen.seconds, 3), limit=options.slow_after, detail="slow")
 
 
 def _challenged(seen: Seen, options: Options) -> Iterator[Said]:
-    facts = evidence.of_visit(seen, seen.visit, options)
-    yield BLOCKED.found(seen.name, **facts, reason="bot_challenge", detail=seen.reading.challenge)
+    facts = evidence.of_visit(seen, seen.visit, options, "bot_challenge")
+    yield BLOCKED.found(seen.name, **facts, detail=seen.reading.challenge)
     yield Untested(families=ALL, cause="challenged")
 
 
@@ -210,8 +234,8 @@ def _well(seen: Seen, visit: Visit, memory: Memory | None, now: datetime) -> Mem
     return memory if same else Memory(good=good)
 
 
-def _unwell(seen: Seen, *, down: bool) -> Memory:
-    failing = dict.fromkeys(tried.address for _visit, tried in _failing(seen))
+def _unwell(seen: Seen, options: Options, *, down: bool) -> Memory:
+    failing = dict.fromkeys(bad.address for _visit, bad in _failing(seen, options))
     return Memory(failing=tuple(failing), unwell=down, good=seen.good)
 
 

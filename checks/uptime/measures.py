@@ -16,8 +16,8 @@ def figure(name: str, value: float, labels: tuple[tuple[str, str], ...] = ()) ->
     return Measure(name=name, value=value, labels=labels)
 
 
-def of_visit(visit: Visit, seconds: float) -> list[Measure]:
-    """Return what is measured whatever the verdict."""
+def of_visit(visit: Visit, seconds: float, visits: tuple[Visit, ...]) -> list[Measure]:
+    """Return what is measured whatever the verdict; of all `visits` only the certificate that ends first."""
     hops, reply = visit.hops, visit.reply
     spent = hops[0].phases if len(hops) == 1 else _together(hops)
     found = [
@@ -35,7 +35,8 @@ def of_visit(visit: Visit, seconds: float) -> list[Measure]:
         figure("probe_http_version", _version(reply.version) if reply else 0),
     ]
     found += _of_last(hops[-1])
-    expiries = [after for hop in hops if hop.handshake for after in _expiries(hop.handshake.chain)]
+    met = hops if len(visits) == 1 else [hop for one in visits for hop in one.hops]
+    expiries = [after for hop in met if hop.handshake for after in _expiries(hop.handshake.chain)]
     if expiries:
         found.append(Measure(name="probe_ssl_earliest_cert_expiry", value=min(expiries)))
     return found

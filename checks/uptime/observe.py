@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
@@ -16,7 +17,9 @@ from checks.uptime.judge import expected
 from checks.uptime.options import IpVersion, Options
 from checks.uptime.reading import read, read_refusal
 from checks.uptime.rules import ADDRESS, AVAILABLE
-from checks.uptime.seen import READ_WELL, WELL, Memory, Reading, Seen, main_of
+from checks.uptime.seen import READ_WELL, WELL, Memory, Reading, Seen
+
+Look = tuple[Visit, float]  # and the seconds it took
 
 _AT_ONCE = 8  # addresses of one name visited at the same time
 _BIG = 512 * 1024  # bytes of a page whose reading would hold the loop too long
@@ -26,23 +29,22 @@ _SPARE = 0.05  # seconds kept back so that what was seen is handed in before the
 async def observe(context: Context[Options, Memory]) -> Seen:
     """Make the visit, or one for each address; raises `CannotLook` for faults of ours."""
     loop, options = asyncio.get_running_loop(), context.options
-    began = time.perf_counter()  # uvloop's clock counts whole milliseconds
     limit = context.deadline - loop.time()
     visitor, ask = _visitor(context), _ask(context)
-    each = options.ip_version == IpVersion.EACH
-    visits = await _each(visitor, ask) if each else (await visitor.visit(ask),)
-    seconds = time.perf_counter() - began
-    visit = main_of(visits)
+    looks = await _looks(visitor, ask, each=options.ip_version == IpVersion.EACH)
+    visits = tuple([visit for visit, _seconds in looks])
     memory = context.memory or WELL
-    big = visit.reply is not None and len(visit.reply.body) > _BIG
-    reading = await asyncio.to_thread(_reading, visit, options, memory) if big else _reading(visit, options, memory)
-    _keep_evidence(context, visit, reading, visitor)
+    readings = tuple([await _read(visit, options, memory) for visit in visits])
+    main = 0 if len(visits) == 1 else min(range(len(visits)), key=lambda n: _rank(visits[n], readings[n], options))
+    _keep_evidence(context, visits[main], readings[main], visitor)
     return Seen(
         name=context.name,
         attempt=context.attempt,
         visits=visits,
-        reading=reading,
-        seconds=seconds,
+        main=main,
+        reading=readings[main],
+        readings=readings if len(readings) > 1 else (),
+        seconds=looks[main][1],
         limit=limit,
         good=memory.good,
         options=options,
@@ -101,20 +103,43 @@ def _of(context: Context[Options, Memory], family: str) -> tuple[str, ...]:
     return tuple(address for address in found if isinstance(address, str))
 
 
-async def _each(client: Client | auth.Visitor, ask: Ask) -> tuple[Visit, ...]:
-    try:
-        addresses = await client.addresses(ask)
-    except NetFailure:
-        addresses = ()
-    if not addresses:  # the visit itself says why
-        return (await client.visit(ask),)
+async def _looks(client: Client | auth.Visitor, ask: Ask, *, each: bool) -> tuple[Look, ...]:
+    addresses: tuple[str, ...] = ()
+    if each:
+        with suppress(NetFailure):  # the visit itself says why
+            addresses = await client.addresses(ask)
+    if not addresses:
+        return (await _look(client, ask),)
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(address: str) -> Visit:
+    async def one(address: str) -> Look:
         async with gate:
-            return await client.visit(replace(ask, at=address, fresh=False))
+            return await _look(client, replace(ask, at=address, fresh=False))
 
     return tuple(await asyncio.gather(*(one(address) for address in addresses)))
+
+
+async def _look(client: Client | auth.Visitor, ask: Ask) -> Look:
+    began = time.perf_counter()  # uvloop's own clock counts whole milliseconds
+    visit = await client.visit(ask)
+    return visit, time.perf_counter() - began
+
+
+def _rank(visit: Visit, reading: Reading, options: Options) -> int:
+    """How well a visit speaks for the site: a good page before a bad one, any answer before none."""
+    if visit.failure is not None or visit.reply is None:
+        return 4
+    if reading.challenge:
+        return 2
+    if not expected(visit.reply.status, options):
+        return 3
+    return 1 if reading.faults else 0
+
+
+async def _read(visit: Visit, options: Options, memory: Memory) -> Reading:
+    if visit.reply is not None and len(visit.reply.body) > _BIG:
+        return await asyncio.to_thread(_reading, visit, options, memory)
+    return _reading(visit, options, memory)
 
 
 def _reading(visit: Visit, options: Options, memory: Memory) -> Reading:

@@ -1,5 +1,6 @@
 """What an uptime check sees and remembers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checks.core.check import Looking
@@ -41,21 +42,25 @@ class Seen:
     name: str  # the check's
     attempt: Looking
     visits: tuple[Visit, ...]  # at least one
-    reading: Reading = READ_WELL  # of the visit that speaks for the site
-    seconds: float = 0.0
+    main: int = 0  # which visit speaks for the site
+    reading: Reading = READ_WELL  # of that visit
+    readings: tuple[Reading, ...] = ()  # of all visits, where there are several
+    seconds: float = 0.0  # that visit took
     limit: float = 0.0  # seconds the attempt had
     good: LastGood | None = None  # what is remembered of the last good answer
     options: Options = DEFAULTS  # what was asked for, for those who explain a run
 
     @property
     def visit(self) -> Visit:
-        """The visit that speaks for the site: the first that ended well, else the first."""
-        return main_of(self.visits)
+        """The visit that speaks for the site: the best of them."""
+        return self.visits[self.main]
 
-
-def main_of(visits: tuple[Visit, ...]) -> Visit:
-    """The visit that speaks for the site: the first that ended well, else the first."""
-    return visits[0] if len(visits) == 1 else next((one for one in visits if one.failure is None), visits[0])
+    @property
+    def others(self) -> Iterator[tuple[Visit, Reading]]:
+        """The visits to the other addresses, and what their pages say."""
+        for number, visit in enumerate(self.visits):
+            if number != self.main:
+                yield visit, self.readings[number] if self.readings else READ_WELL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
