@@ -5,6 +5,7 @@ import shlex
 
 from checks.core.auth import Basic, ClientCertificate, Digest
 from checks.net.http.exchange import Visit
+from checks.net.http.failure import Reason
 from checks.parse import redact
 from checks.uptime.options import Options
 
@@ -14,13 +15,12 @@ _SHELL_MASK = "***"
 def command(visit: Visit, options: Options, limit: float) -> str:
     """Return a curl command that asks the same addresses the same thing."""
     first = visit.hops[0]
-    words = ["curl", "-sS", "-i", "--compressed", "--max-time", str(max(1, math.ceil(limit)))]
-    if first.method == "HEAD":
-        words[2] = "-I"
-    elif first.method != "GET":
-        words += ["-X", first.method]
+    url = redact.url(str(first.url))
+    words = ["curl", "-sS", "-I" if first.method == "HEAD" else "-i", "--compressed"]
+    words += ["--max-time", str(max(1, math.ceil(limit)))]
+    words += _asked(first.method, options)
     if options.follow_redirects:
-        words += ["-L", "--max-redirs", str(options.max_redirects)]
+        words += ["-L", "--max-redirs", str(_redirects(visit, options)), "-b", ""]  # -b: cookies are sent back
     if options.family is not None:
         words.append(f"-{options.family}")
     words += _resolves(visit)
@@ -28,17 +28,35 @@ def command(visit: Visit, options: Options, limit: float) -> str:
     for name, _secret in options.headers:
         words += ["-H", f"{name}: {_SHELL_MASK}"]
     words += _shown(options)
-    if options.body is not None:
-        words += ["--data-binary", _SHELL_MASK]
     if options.ca_file:
         words += ["--cacert", options.ca_file]
-    return shlex.join([*words, redact.url(str(first.url))])
+    if any(letter in first.url.target for letter in "[]{}"):
+        words.append("-g")  # these mean themselves
+    return shlex.join([*words, url])
+
+
+def _asked(method: str, options: Options) -> list[str]:
+    """How to ask with the same method and body; curl by itself names a type of body that we do not."""
+    body = options.body is not None or method in ("POST", "PUT", "PATCH")
+    words = ["-X", method] if method not in ("GET", "HEAD", "POST") or (body and method == "GET") else []
+    if body and method != "HEAD":
+        words += ["--data-binary", _SHELL_MASK if options.body is not None else ""]
+        if not any(name.lower() == "content-type" for name, _secret in options.headers):
+            words += ["-H", "Content-Type:"]
+    return words
+
+
+def _redirects(visit: Visit, options: Options) -> int:
+    """How many to follow: nobody is sent where the guard forbade us to go."""
+    if visit.failure is not None and visit.failure.reason is Reason.REDIRECT_GUARDED:
+        return max(0, len(visit.hops) - 2)
+    return options.max_redirects
 
 
 def _shown(options: Options) -> list[str]:
     """How to show the same credentials and go the same way, the secrets to be filled in."""
     words = ["-x", _SHELL_MASK] if options.proxy is not None else []
-    words += ["--http2"] if options.http2 else []
+    words.append("--http2" if options.http2 else "--http1.1")
     match options.auth.way if options.auth else None:
         case None:
             return words
