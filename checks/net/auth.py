@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from checks.core.auth import Basic, Bearer, ClientCertificate, ClientCredentials, Digest, Way
 from checks.core.errors import CannotLook
@@ -131,6 +131,14 @@ class Visitor:
 def certificate(way: Way | None) -> tuple[str, str] | None:
     """Return the files of a client certificate, when that is the way."""
     return (way.certificate, way.key) if isinstance(way, ClientCertificate) else None
+
+
+def written(url: Url) -> Basic | None:
+    """Return the name and password that a URL holds, as `https://name:password@host/`; None for none."""
+    name, _, password = url.userinfo.partition(":")
+    if not url.userinfo:
+        return None
+    return Basic(username=unquote(name), password=Secret(text=unquote(password).replace("${", "$${")))
 
 
 def reveal(secret: Secret) -> str:

@@ -2,11 +2,13 @@
 
 import math
 import shlex
+from urllib.parse import unquote
 
 from checks.core.auth import Basic, ClientCertificate, Digest
 from checks.net.http.exchange import Visit
 from checks.net.http.failure import Reason
 from checks.parse import redact
+from checks.parse.urls import Url
 from checks.uptime.options import Options
 
 _SHELL_MASK = "***"
@@ -27,7 +29,7 @@ def command(visit: Visit, options: Options, limit: float) -> str:
     words += ["-A", options.user_agent]
     for name, _secret in options.headers:
         words += ["-H", f"{name}: {_SHELL_MASK}"]
-    words += _shown(options)
+    words += _shown(options, first.url)
     if options.ca_file:
         words += ["--cacert", options.ca_file]
     if any(letter in first.url.target for letter in "[]{}"):
@@ -53,13 +55,13 @@ def _redirects(visit: Visit, options: Options) -> int:
     return options.max_redirects
 
 
-def _shown(options: Options) -> list[str]:
+def _shown(options: Options, url: Url) -> list[str]:
     """How to show the same credentials and go the same way, the secrets to be filled in."""
     words = ["-x", _SHELL_MASK] if options.proxy is not None else []
     words.append("--http2" if options.http2 else "--http1.1")
     match options.auth.way if options.auth else None:
         case None:
-            return words
+            return [*words, "-u", f"{unquote(url.userinfo.partition(':')[0])}:{_SHELL_MASK}"] if url.userinfo else words
         case Basic(username=username):
             return [*words, "-u", f"{username}:{_SHELL_MASK}"]
         case Digest(username=username):

@@ -53,9 +53,10 @@ async def observe(context: Context[Options, Memory]) -> Seen:
 
 def _visitor(context: Context[Options, Memory]) -> Client | auth.Visitor:
     options, net = context.options, context.net
-    if options.auth is None and options.proxy is None and not options.http2:
-        return net.client(options, context.target)
-    way = options.auth.way if options.auth else None
+    plain = net.client(options, context.target)
+    way = options.auth.way if options.auth else auth.written(parse(context.target))
+    if way is None and options.proxy is None and not options.http2:
+        return plain
     client = net.client(
         options,
         context.target,

@@ -47,6 +47,16 @@ async def test_basic() -> None:
         assert reasons(await probe(server.url())) == [("uptime.down", "status")]
 
 
+async def test_a_name_and_a_password_in_the_address_itself() -> None:
+    async with serving(wanting(b"Authorization: Basic dmlnaWU6czNjcmV0JHsvfQ==\r\n")) as server:
+        url = server.url().replace("//", "//vigie:s3cret%24%7B%2F%7D@")
+        assert reasons(await probe(url)) == []
+        refused = await probe(url, expect_status=(204,))
+        assert reasons(await probe(url, auth=Auth(bearer=Bearer(token=PASSWORD)))) == [("uptime.down", "status")]
+    assert "s3cret" not in str(finding(refused).facts)
+    assert "-u 'vigie:***'" in str(finding(refused).fact("curl"))
+
+
 async def test_bearer() -> None:
     async with serving(wanting(b"Authorization: Bearer s3cret-pass\r\n")) as server:
         assert reasons(await probe(server.url(), auth=Auth(bearer=Bearer(token=PASSWORD)))) == []

@@ -123,6 +123,13 @@ async def test_a_trust_file_and_a_secret_that_are_not_there(tmp_path: Path) -> N
     assert cause(await probe("http://127.0.0.1:1/", headers=(("X-A", secret),))) == "configuration"
 
 
+@pytest.mark.parametrize(
+    "target", ["http://", "ftp://a.example/", "http://a b/", "http://a.example:99999/", "nonsense"]
+)
+async def test_a_target_that_is_no_address(target: str) -> None:
+    assert cause(await probe(target)) == "configuration"
+
+
 async def test_cancellation_escapes_and_closes_the_connection() -> None:
     asked, gone = asyncio.Event(), asyncio.Event()
 
