@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from checks.core.errors import CannotLook
 from checks.net.guard import parse
-from checks.net.http.failure import NetFailure, Reason, Stage
+from checks.net.http.failure import NetFailure, Reason, Stage, refuse_our_faults
 from checks.parse.addresses import is_localhost, written_address
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def _read_hosts(path: Path) -> dict[str, tuple[str, ...]]:
     names: dict[str, tuple[str, ...]] = {}
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+    except OSError as error:
+        refuse_our_faults(error)  # a name that stands there alone must not be looked for elsewhere
         return names
     for line in text.splitlines():
         address, *hosts = line.partition("#")[0].split() or [""]

@@ -113,6 +113,8 @@ def of_connect(error: OSError) -> NetFailure:
     """Say why a connection was not made; raises `CannotLook` for our own limits."""
     refuse_our_faults(error)
     detail = _plain(error)
+    if error.errno == errno.EACCES:  # connect(2): a local firewall rule
+        raise CannotLook("resources", f"this machine forbids the connection: {detail}") from None
     if isinstance(error, ConnectionRefusedError):
         return NetFailure(Stage.CONNECT, Reason.CONNECT_REFUSED, detail)
     if isinstance(error, TimeoutError):  # the kernel gave up before we did

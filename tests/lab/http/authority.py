@@ -1,11 +1,14 @@
 """Certificates of our own for servers on loopback."""
 
 import ssl
+import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import trustme
+
+from tests.needs import program
 
 HOST = "shop.acme.example"
 DAY = timedelta(days=1)
@@ -50,3 +53,13 @@ def self_signed() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     ca.issue_cert(HOST).configure_cert(context)
     return context
+
+
+def hashed(authority: Authority, folder: Path) -> Path:
+    """Make a folder of roots as `openssl rehash` leaves it, which holds this one."""
+    folder.mkdir(exist_ok=True)
+    pem = Path(authority.file)
+    command = [program("openssl", apt="openssl"), "x509", "-hash", "-noout", "-in", str(pem)]
+    name = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    (folder / f"{name}.0").write_bytes(pem.read_bytes())
+    return folder

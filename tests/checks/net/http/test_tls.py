@@ -20,7 +20,7 @@ from checks.net.http.verdicts import Verdicts
 from checks.net.resolve import Resolver
 from checks.parse.urls import parse
 from checks.parse.validity import validity
-from tests.lab.http.authority import DAY, HOST, Authority
+from tests.lab.http.authority import DAY, HOST, Authority, hashed
 from tests.lab.http.server import OK, Script, Server, answering, serving
 
 GOOD = answering(OK)
@@ -124,6 +124,29 @@ async def test_a_changed_trust_file_ends_old_verdicts(authority: Authority, tmp_
         Path(authority.file).write_bytes(Path(other.file).read_bytes() + b"\n")
         clock[0] += 2
         seen = await visit(net, server.port, authority.file)
+    assert seen.failure is not None
+    assert seen.failure.reason is Reason.TLS_UNTRUSTED
+    assert len(server.heads) == 1
+
+
+@pytest.mark.parametrize("how", ["bundle", "folder"])
+async def test_roots_of_the_system_that_change_end_old_verdicts(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    clock, other = [0.0], Authority.make(tmp_path, "other")
+    net = a_net(trusts=Trusts(clock=lambda: clock[0]))
+    folder = hashed(authority, tmp_path / "roots")
+    monkeypatch.setenv("SSL_CERT_FILE", authority.file if how == "bundle" else str(tmp_path / "none"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none" if how == "bundle" else folder))
+    async with serving(GOOD, tls=authority.server()) as server:
+        assert (await visit(net, server.port, "")).failure is None
+        if how == "bundle":
+            Path(authority.file).write_bytes(Path(other.file).read_bytes() + b"\n")
+        else:
+            next(folder.iterdir()).unlink()
+            hashed(other, folder)
+        clock[0] += 2
+        seen = await visit(net, server.port, "")
     assert seen.failure is not None
     assert seen.failure.reason is Reason.TLS_UNTRUSTED
     assert len(server.heads) == 1
