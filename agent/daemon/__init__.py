@@ -7,6 +7,7 @@ def run(path: Path) -> int:
     """Run until SIGTERM or SIGINT; raises `VigieError` when it cannot start."""
     from agent.daemon.journal import open_journal
     from agent.daemon.limits import raise_descriptors
+    from agent.daemon.orders import by_signals
     from agent.daemon.reload import read
     from agent.daemon.service import serve
     from agent.texts import LANGUAGES, catalogue
@@ -17,4 +18,8 @@ def run(path: Path) -> int:
     settings, wanted = read(path)
     journal = open_journal(settings)
     raise_descriptors()
-    return loop.run(serve(path, settings, wanted, journal))
+
+    async def daemon() -> int:
+        return await serve(by_signals(path, settings, wanted, journal))
+
+    return loop.run(daemon())

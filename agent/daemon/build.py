@@ -2,7 +2,6 @@
 
 import socket
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from agent.config.loaded import Settings
 from agent.daemon.eyes import Eyes, open_eyes
@@ -31,10 +30,10 @@ class Parts:
 def build(settings: Settings, plan: Plan, store: Store, net: Net, listener: socket.socket) -> Parts:
     """Return the parts, planned but at rest; raises `StoreError`."""
     own = Own()
-    tally = Tally(own=own)
+    tally = Tally(own=own, clock=net.clock)
     eyes = open_eyes(settings, net, store.rules, tally)
     rounds = open_rounds(settings, plan, store, known(store), eyes, tally)
-    own.reloaded(datetime.now(UTC), good=True)
+    own.reloaded(net.clock(), good=True)
     return Parts(
         eyes=eyes,
         rounds=rounds,

@@ -8,6 +8,7 @@ from agent.plan import Planned
 from agent.settings import Agent
 from agent.uplink import Reference, Uplink
 from agent.uplink.references import Asker
+from checks.core.clock import Clock
 from checks.core.model import Outcome
 from checks.core.options import Common
 from checks.core.registry import Catalogue
@@ -16,10 +17,11 @@ from checks.net import Net
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eyes:
-    """Lanes and uplink, on one network."""
+    """Lanes and uplink, on one network and by one clock."""
 
     executor: Executor
     uplink: Uplink
+    clock: Clock
 
     async def believe(self, outcome: Outcome, planned: Planned) -> Outcome:
         """Return an outcome as far as it can be believed."""
@@ -31,7 +33,8 @@ class Eyes:
 def open_eyes(settings: Settings, net: Net, rules: Catalogue, events: Events) -> Eyes:
     """Build them."""
     executor = Executor(net, rules, settings[Lanes], events)
-    return Eyes(executor=executor, uplink=Uplink(Asker(net), references(settings), executor.mark_silent))
+    uplink = Uplink(Asker(net), references(settings), executor.mark_silent)
+    return Eyes(executor=executor, uplink=uplink, clock=net.clock)
 
 
 def references(settings: Settings) -> tuple[Reference, ...]:

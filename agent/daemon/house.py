@@ -40,7 +40,7 @@ class House:
 def open_house(settings: Settings, store: Store, eyes: Eyes, rounds: Rounds, tally: Tally) -> House:
     """Build it; raises `VigieError` for a channel that cannot be."""
     agent, intake = settings[Agent], rounds.intake
-    telling = open_telling(settings, store, intake, tally.own)
+    telling = open_telling(settings, store, intake, tally.own, eyes.clock)
     rounds.follow.news = telling.dispatcher.wake
     house = House(
         upkeep=Upkeep(
@@ -51,8 +51,10 @@ def open_house(settings: Settings, store: Store, eyes: Eyes, rounds: Rounds, tal
             folder=agent.state_dir,
             language=agent.language.value,
         ),
-        snapshot=Snapshot(store=store, own=tally.own, watched=rounds.watched, channels=telling.channels),
-        terms=open_terms(store, intake, lambda: rounds.follow.planned),
+        snapshot=Snapshot(
+            store=store, own=tally.own, watched=rounds.watched, channels=telling.channels, clock=eyes.clock
+        ),
+        terms=open_terms(store, intake, lambda: rounds.follow.planned, eyes.clock),
         telling=telling,
     )
     house.take(settings)

@@ -5,7 +5,6 @@ import json
 import logging
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.config import load
@@ -57,7 +56,7 @@ class Reload:
 
     async def once(self) -> None:
         """Read the configuration, and take it over or refuse it."""
-        now = datetime.now(UTC)
+        now = self.eyes.clock()
         self.supervisor.reloading()
         try:
             settings, wanted = await asyncio.to_thread(read, self.path)

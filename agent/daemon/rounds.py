@@ -12,7 +12,7 @@ from agent.daemon.watches import Watches
 from agent.intake import Intake
 from agent.metrics import Labelled, Watched
 from agent.plan import Plan, Planned, due
-from agent.schedule import Schedule
+from agent.schedule import Clocks, Schedule
 from agent.store import Store
 
 
@@ -41,7 +41,7 @@ def open_rounds(settings: Settings, plan: Plan, store: Store, before: Known, eye
     """Begin where the store left off: planned, at rest."""
     watched = Watched()
     follow = Follow(beliefs=before.beliefs, watched=watched)
-    intake = Intake(store, follow.told)
+    intake = Intake(store, follow.told, now=eyes.clock)
     runs = Runs(
         eyes=eyes,
         intake=intake,
@@ -50,7 +50,7 @@ def open_rounds(settings: Settings, plan: Plan, store: Store, before: Known, eye
         watches=Watches(settings),
         stored_memories=before.memories,
     )
-    schedule = Schedule(due=due, fire=runs.fire, watch=tally)
+    schedule = Schedule(due=due, fire=runs.fire, watch=tally, clocks=Clocks(wall=eyes.clock))
     follow.recheck = schedule.recheck
     rounds = Rounds(schedule=schedule, runs=runs, follow=follow, watched=watched, intake=intake)
     rounds.plan(plan, before)

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from agent.core.desk.ticket import Ticket
 from agent.metrics import Own, Watched
 from agent.metrics.watched import Live
 from agent.store import Session, Store, StoreError, outbox, tickets
 from agent.store.outbox import Waiting
+from checks.core.clock import Clock, utc_now
 from checks.core.model import Severity
 
 EVERY = 2.0  # seconds
@@ -44,6 +44,7 @@ class Snapshot:
     own: Own
     watched: Watched
     channels: Callable[[], Iterable[str]]
+    clock: Clock = utc_now
     _version: int = -1
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="snapshot")
@@ -61,7 +62,7 @@ class Snapshot:
 
     def _show(self, found: _Found) -> None:
         self.watched.tickets(found.tickets)
-        now = datetime.now(UTC)
+        now = self.clock()
         for name in {*self.channels(), *found.waiting}:
             waiting = found.waiting.get(name)
             oldest = (now - waiting.oldest).total_seconds() if waiting else 0.0

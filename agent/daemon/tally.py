@@ -2,11 +2,12 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from agent.executor import Loss
 from agent.metrics import Own
 from agent.schedule import Trouble
+from checks.core.clock import Clock, utc_now
 from checks.core.model import Key, Outcome, Unobserved
 
 WINDOW = timedelta(minutes=5)  # over which firings are counted
@@ -30,6 +31,7 @@ class Tally:
     """Hears of every firing and every run."""
 
     own: Own
+    clock: Clock = utc_now
     lacked_ipv6: bool = False  # since somebody last set it back
     _ran_out: datetime | None = None
     _seconds: deque[_Second] = field(default_factory=deque)
@@ -60,7 +62,7 @@ class Tally:
         answer = outcome.answer
         if isinstance(answer, Unobserved):
             if answer.cause == _RESOURCES:
-                self._ran_out = datetime.now(UTC)
+                self._ran_out = self.clock()
             self.lacked_ipv6 |= answer.cause == _NO_IPV6
         else:
             self.lacked_ipv6 |= any(untested.cause == _NO_IPV6 for untested in answer.untested)
@@ -77,7 +79,7 @@ class Tally:
         return self._ran_out is not None and abs(now - self._ran_out) < JUST_NOW
 
     def _now(self) -> _Second:
-        at = int(datetime.now(UTC).timestamp())
+        at = int(self.clock().timestamp())
         if not self._seconds or self._seconds[-1].at != at:
             self._seconds.append(_Second(at=at))
         return self._seconds[-1]

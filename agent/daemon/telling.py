@@ -1,6 +1,8 @@
 """Who is told of tickets: the configured channels and the log, and the dispatcher that serves them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent.config.loaded import Settings
 from agent.core.desk.message import Route
@@ -55,12 +57,13 @@ def routes(settings: Settings) -> tuple[Route, ...]:
     return tuple(found)
 
 
-def open_telling(settings: Settings, store: Store, intake: Intake, own: Own) -> Telling:
+def open_telling(settings: Settings, store: Store, intake: Intake, own: Own, clock: Callable[[], datetime]) -> Telling:
     """Build it; raises `VigieError` for an address that no channel takes."""
     dispatcher = Dispatcher(
         outlet=Outlet(store),
         destinations=destinations(settings),
         zone=settings[Agent].timezone,
         told=lambda name, result: own.delivered(name, result.value),
+        now=clock,
     )
     return Telling(intake=intake, dispatcher=dispatcher)

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from agent.config.loaded import Settings
 from agent.core.desk.settings import Flap
@@ -15,6 +14,7 @@ from agent.intake.keeping import Keeping
 from agent.settings import Agent
 from agent.store import Store, StoreError
 from agent.store.settings import Retention
+from checks.core.clock import Clock, utc_now
 from checks.core.model import Key
 
 log = logging.getLogger("vigie.desk")
@@ -29,6 +29,7 @@ class Terms:
     intake: Intake
     keeping: Keeping
     planned: Callable[[], Iterable[Key]]
+    clock: Clock = utc_now
     _replanned: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self, settings: Settings) -> None:
@@ -52,7 +53,7 @@ class Terms:
     async def _withdraw(self) -> None:
         while True:
             try:
-                await self.intake.do(Withdraw(planned=frozenset(self.planned()), now=datetime.now(UTC)))
+                await self.intake.do(Withdraw(planned=frozenset(self.planned()), now=self.clock()))
             except StoreError as error:
                 log.warning("tickets of checks that are gone stay open for now: %s", error)
                 await asyncio.sleep(AGAIN)
@@ -60,6 +61,7 @@ class Terms:
                 return
 
 
-def open_terms(store: Store, intake: Intake, planned: Callable[[], Iterable[Key]]) -> Terms:
+def open_terms(store: Store, intake: Intake, planned: Callable[[], Iterable[Key]], clock: Clock) -> Terms:
     """Build it; it goes by nothing before `take`."""
-    return Terms(intake=intake, keeping=Keeping(store, intake, Retention()), planned=planned)
+    keeping = Keeping(store, intake, Retention(), now=clock)
+    return Terms(intake=intake, keeping=keeping, planned=planned, clock=clock)

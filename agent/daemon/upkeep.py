@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent.core.desk.rules import RULES, STORE
@@ -44,7 +44,7 @@ class Upkeep:
     async def run(self) -> None:
         """Look for ever."""
         while True:
-            await self.look(datetime.now(UTC))
+            await self.look(self.tally.clock())
             await asyncio.sleep(EVERY)
 
     async def look(self, now: datetime) -> None:

@@ -55,7 +55,7 @@ class Executor:
             async with self._places[check.lane].take(urlsplit(job.target).hostname or ""):
                 if check.lane is Lane.PROCESS:
                     return await self._processes.run(job)
-                return await run(job, check, self._net, redact=redact)
+                return await run(job, check, self._net, now=self._net.clock, redact=redact)
         finally:
             self._running.discard(job.key)
 

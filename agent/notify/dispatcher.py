@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from agent.core.desk.message import Pending
 from agent.notify import backoff
 from agent.notify.channel import Channel, Delivered, Later, Receipt, Refused
 from agent.notify.wording import message
+from checks.core.clock import Clock, utc_now
 from checks.core.errors import VigieError
 from checks.core.secret import Secret
 
@@ -71,7 +72,7 @@ class Dispatcher:
     destinations: tuple[Destination, ...]
     zone: ZoneInfo
     told: Callable[[str, Result], None]  # channel, what became of an attempt
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Clock = utc_now
     draw: Callable[[], float] = random.random
     _news: dict[str, asyncio.Event] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)

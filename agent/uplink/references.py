@@ -62,7 +62,7 @@ class Asker:
         if visit.reply is None:
             return None
         took = loop.time() - began
-        return Heard(ahead=_ahead(visit.reply, datetime.now(UTC)) if took < PROMPT else None)
+        return Heard(ahead=_ahead(visit.reply, self.net.clock()) if took < PROMPT else None)
 
     async def resolves(self, name: str) -> bool:
         """Whether the resolver answers for a name now, whatever it answered before."""

@@ -6,10 +6,10 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, assert_never
 
 from checks.core.check import Context, Files, Looking, Progress, Recheck
+from checks.core.clock import Clock, utc_now
 from checks.core.errors import CannotLook, VigieError
 from checks.core.facts import clean_text
 from checks.core.model import (
@@ -37,12 +37,6 @@ GRACE = 2.0  # seconds past its own deadline that observe may take to tidy up be
 MAX_ATTEMPTS = 5  # whatever a check asks for
 _OUT_OF = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 
-Clock = Callable[[], datetime]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
 
 def _silent(_what: str, _done: int, _total: int | None) -> None:
     return None
@@ -69,7 +63,7 @@ async def run(
     check: AnyCheck,
     net: "Net",
     *,
-    now: Clock = _utc_now,
+    now: Clock = utc_now,
     progress: Progress = _silent,
     redact: Callable[[str, bytes], bytes] | None = None,
     witness: Callable[[Any], None] = _unseen,

@@ -5,18 +5,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from checks.core.errors import CannotLook
+from checks.core.clock import Clock, utc_now
 from checks.core.options import Common
-from checks.core.secret import SecretMissing
 from checks.net.auth import Tokens
+from checks.net.clients import client_of
 from checks.net.families import Families
 from checks.net.feeds import Feeds
 from checks.net.handshakes import Handshakes
 from checks.net.http.client import Client
 from checks.net.http.engine import Engine
-from checks.net.http.route import router_for
+from checks.net.http.verdicts import Verdicts
 from checks.net.resolve import Resolver
-from checks.parse.urls import BadUrl, parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +28,7 @@ class Net:
     tokens: Tokens = field(default_factory=Tokens)
     feeds: Feeds = field(default_factory=Feeds)
     engine: Engine = field(default_factory=Engine)
+    clock: Clock = utc_now
 
     def client(
         self,
@@ -45,31 +45,29 @@ class Net:
 
         Raises `CannotLook` for a target that is no URL and a secret that is not there.
         """
-        try:
-            host = parse(target).host
-            headers = tuple([(name, secret.reveal()) for name, secret in options.headers]) if options.headers else ()
-        except (BadUrl, SecretMissing) as error:
-            raise CannotLook("configuration", str(error)) from error
-        return Client(
-            router=router_for(host, options, self.resolver, self.families),
-            engine=self.engine,
-            ca_file=options.ca_file,
-            certificate=certificate,
-            proxy=proxy,
-            http2=http2,
-            headers=headers,
-            user_agent=options.user_agent,
-            remember=self.handshakes.note,
-        )
+        return client_of(self, options, target, certificate=certificate, proxy=proxy, http2=http2)
 
 
 @asynccontextmanager
-async def open_net(*, nameservers: tuple[str, ...] = (), folder: Path | None = None) -> AsyncIterator[Net]:
+async def open_net(
+    *, nameservers: tuple[str, ...] = (), folder: Path | None = None, clock: Clock = utc_now
+) -> AsyncIterator[Net]:
     """Open the network for the life of a process.
 
-    `nameservers` ("address" or "address:port") replace the system's; fetched data is kept in `folder` if any.
+    `nameservers` ("address" or "address:port") replace the system's; fetched data is kept in `folder` if any; by
+    `clock` is judged what was seen and fetched.
     """
-    net = Net(resolver=Resolver(nameservers=nameservers), feeds=Feeds(folder))
+
+    def seconds() -> float:
+        return clock().timestamp()
+
+    net = Net(
+        resolver=Resolver(nameservers=nameservers),
+        handshakes=Handshakes(seconds),
+        feeds=Feeds(folder, seconds),
+        engine=Engine(verdicts=Verdicts(seconds)),
+        clock=clock,
+    )
     try:
         yield net
     finally:

@@ -61,7 +61,7 @@ async def _lists(
 ) -> tuple[Listed, ...] | None:
     if not context.options.revocation:
         return None
-    return await listed(_chains(seen), context.net.feeds, client, deadline)
+    return await listed(_chains(seen), context.net.feeds, client, deadline, context.net.clock)
 
 
 async def _renewals(

@@ -1,7 +1,6 @@
 """Looks at one endpoint: every address of the host at one port, with the site's name and once without."""
 
 import asyncio
-import time
 from dataclasses import replace
 
 from checks.core.check import Context
@@ -10,7 +9,7 @@ from checks.net.tls.failure import Failing
 from checks.parse.certificates.paths import Trust
 from checks.tls.audit import audit
 from checks.tls.fetched import completed
-from checks.tls.look import Way, look, of_handshake
+from checks.tls.look import FRESH, Way, look, of_handshake
 from checks.tls.nameless import default
 from checks.tls.options import Options
 from checks.tls.place import Place, endpoint, request
@@ -57,8 +56,8 @@ def _reused(place: Place, context: Context[Options, Memory], address: str, trust
     """What the uptime check has just shaken need not be shaken again; an audit needs its own connection."""
     if place.audit or place.again:
         return None
-    last = context.net.handshakes.last(place.url.host, place.port, address)
-    return of_handshake(last, trust, time.time()) if last is not None else None
+    last = context.net.handshakes.last(place.url.host, place.port, address, within=FRESH)
+    return of_handshake(last, trust) if last is not None else None
 
 
 def _lacking(found: Look) -> bool:

@@ -1,11 +1,11 @@
 """What certificates point to: the issuers a server forgot to send, and the lists of those that were revoked."""
 
 import asyncio
-import time
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from checks.core.clock import Clock
 from checks.net.feeds import BadFeed, Feeds, Fetches, Had, Problem, Source, named_after
 from checks.parse.certificates.bundle import certificates_of
 from checks.parse.certificates.made import made_by
@@ -51,7 +51,9 @@ async def _issuer(child: Certificate, feeds: Feeds, client: Fetches, deadline: f
     return None
 
 
-async def listed(chains: Iterable[Chain], feeds: Feeds, client: Fetches, deadline: float) -> tuple[Listed, ...]:
+async def listed(
+    chains: Iterable[Chain], feeds: Feeds, client: Fetches, deadline: float, clock: Clock
+) -> tuple[Listed, ...]:
     """Return what the revocation lists say of every certificate on the paths used."""
     pairs = dict.fromkeys(
         (child, issuer)
@@ -59,13 +61,15 @@ async def listed(chains: Iterable[Chain], feeds: Feeds, client: Fetches, deadlin
         for child, issuer in zip(one.paths[0].certificates, one.paths[0].certificates[1:], strict=False)
         if child.crls and child.lifetime > SHORT_LIVED
     )
-    return tuple(await asyncio.gather(*(_listed(*pair, feeds, client, deadline) for pair in pairs)))
+    return tuple(await asyncio.gather(*(_listed(*pair, feeds, client, deadline, clock) for pair in pairs)))
 
 
-async def _listed(child: Certificate, issuer: Certificate, feeds: Feeds, client: Fetches, deadline: float) -> Listed:
+async def _listed(
+    child: Certificate, issuer: Certificate, feeds: Feeds, client: Fetches, deadline: float, clock: Clock
+) -> Listed:
     answer = Listed(certificate=child, url=child.crls[0], problem=Problem.UNAVAILABLE.value)
     for url in child.crls:
-        source = _source(url, issuer)
+        source = _source(url, issuer, clock)
         had = await feeds.get(source, client, deadline)
         if not isinstance(had, Had):
             answer = replace(answer, url=url, problem=had.problem.value, detail=had.detail)
@@ -81,7 +85,7 @@ async def _listed(child: Certificate, issuer: Certificate, feeds: Feeds, client:
     return answer
 
 
-def _source(url: str, issuer: Certificate) -> Source:
+def _source(url: str, issuer: Certificate, clock: Clock) -> Source:
     def verify(data: bytes) -> float | None:
         try:
             crl = read_list(data)
@@ -91,7 +95,7 @@ def _source(url: str, issuer: Certificate) -> Source:
             raise BadFeed(Problem.FORGED, f"not signed by {issuer.title}")
         if crl.partial:
             raise BadFeed(Problem.UNREADABLE, "it only holds a part of what was revoked")
-        if not fresh(crl, datetime.fromtimestamp(time.time(), UTC)):
+        if not fresh(crl, clock()):
             until = f"{crl.next_update:%Y-%m-%d %H:%M} UTC" if crl.next_update else "a day it does not say"
             raise BadFeed(Problem.STALE, f"it was good until {until}")
         return crl.next_update.timestamp() if crl.next_update else None

@@ -75,11 +75,11 @@ def of_shaken(shaken: Shaken, trust: Trust) -> Look:
     return _with_chain(seen, shaken.chain, trust)
 
 
-def of_handshake(handshake: Handshake, trust: Trust, now: float) -> Look | None:
-    """What a handshake shows that another check made lately (`now` in Unix time); None when it shows too little."""
+def of_handshake(handshake: Handshake, trust: Trust) -> Look | None:
+    """What a handshake shows that another check made lately; None when it shows too little."""
     failure = handshake.failure
     whole = failure is None or (failure.stage is Stage.TLS and failure.reason.value in _VERDICTS)
-    if not handshake.chain or not whole or now - handshake.at > FRESH:
+    if not handshake.chain or not whole:
         return None
     seen = Look(address=handshake.address, version=_NAMES.get(handshake.version, handshake.version))
     return _with_chain(seen, handshake.chain, trust)

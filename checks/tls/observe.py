@@ -2,8 +2,7 @@
 
 import asyncio
 import ssl
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from checks.core.check import Context
 from checks.core.errors import CannotLook
@@ -30,7 +29,7 @@ async def observe(context: Context[Options, Memory]) -> Seen:
     url = parse(context.target)
     client = context.net.client(options, context.target)
     believed = trust(options.ca_file)
-    at = datetime.fromtimestamp(time.time(), UTC)
+    at = context.net.clock()
     addresses, complete = await _addresses(client, url, context)
     endpoints = await asyncio.gather(
         *(

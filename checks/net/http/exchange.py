@@ -79,7 +79,6 @@ class Handshake:
     chain: tuple[bytes, ...]  # DER, as sent; empty when none came
     version: str = ""  # as OpenSSL names it: TLSv1.3
     cipher: str = ""
-    at: float = 0.0  # Unix time, seconds
     failure: NetFailure | None = None
 
 

@@ -2,7 +2,6 @@
 
 import ssl
 import sys
-import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,7 +89,6 @@ class Secure:
             chain=chain,
             version=self._object.version() or "",
             cipher=cipher[0] if cipher else "",
-            at=time.time(),
             failure=failure,
         )
 

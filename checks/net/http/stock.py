@@ -120,7 +120,6 @@ def _handshake(response: httpx.Response, url: Url, address: str, server_name: st
         chain=sent_chain(tls),
         version=tls.version() or "",
         cipher=cipher[0] if cipher else "",
-        at=time.time(),
     )
 
 

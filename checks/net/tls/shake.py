@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import ssl
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -38,7 +37,6 @@ class Shaken:
     version: str = ""  # as OpenSSL names it: TLSv1.3; "" when there was no handshake
     cipher: str = ""
     seconds: float = 0.0  # from the first packet to the end of the handshake
-    at: float = 0.0  # Unix time
     head: bytes = field(default=b"", repr=False)  # of the answer to `request`
     failure: Failure | None = None  # of the handshake, or of what followed it
 
@@ -87,7 +85,6 @@ async def shake(endpoint: Endpoint, deadline: float, request: bytes = b"") -> Sh
         version=line.version,
         cipher=line.cipher,
         seconds=(line.shaken_at or loop.time()) - began,
-        at=time.time(),
         head=bytes(line.head),
         failure=line.failure,
     )

@@ -17,6 +17,6 @@ def test_a_list_without_an_end_is_stale_and_said_to_be(monkeypatch: pytest.Monke
     endless = replace(read_list(listing()), next_update=None, this_update=datetime(2026, 1, 1, tzinfo=UTC))
     monkeypatch.setattr(fetched, "read_list", lambda _data: endless)
     monkeypatch.setattr(fetched, "signed_by", lambda _crl, _issuer: True)
-    source = fetched._source("http://lists.test/one.crl", read(root().der))
+    source = fetched._source("http://lists.test/one.crl", read(root().der), lambda: datetime(2026, 1, 1, tzinfo=UTC))
     with pytest.raises(BadFeed, match="a day it does not say"):
         source.verify(b"")

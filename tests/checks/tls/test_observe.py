@@ -1,6 +1,5 @@
 """What a look does: whose handshakes it uses, when it audits, where it goes and where it must not."""
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -85,7 +84,7 @@ def noted(net: Net, found: Opened, leaf: Issued, address: str = "127.0.0.1", **a
     """Another check has shaken this address."""
     port = int(found.target.rsplit(":", 1)[1].rstrip("/"))
     chain = tuple(one.der for one in leaf.chain)
-    wishes = {"chain": chain, "version": "TLSv1.3", "at": time.time(), **about}
+    wishes = {"chain": chain, "version": "TLSv1.3", **about}
     net.handshakes.note(Handshake(host="name.test", port=port, address=address, **wishes))
 
 
@@ -114,7 +113,6 @@ BROKEN = NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, "broken")
     [
         pytest.param({}, 0, id="a-fresh-handshake-is-enough"),
         pytest.param({"failure": EXPIRED}, 0, id="also-one-that-the-certificate-failed"),
-        pytest.param({"at": time.time() - 3600}, 1, id="an-old-one-is-not"),
         pytest.param({"chain": ()}, 1, id="nor-one-without-a-chain"),
         pytest.param({"failure": BROKEN}, 1, id="nor-one-that-broke"),
     ],
@@ -126,6 +124,25 @@ async def test_the_handshakes_of_others(world: World, about: dict[str, Any], con
     async with open_net() as net:
         noted(net, found, leaf, **about)
         assert rules(await look(found, net, audited(found))) == set()
+    assert server.count == connections
+
+
+@pytest.mark.parametrize(
+    ("later", "connections"),
+    [
+        pytest.param(timedelta(minutes=1), 0, id="a-minute-later-it-is-fresh"),
+        pytest.param(timedelta(hours=1), 1, id="an-hour-later-it-is-not"),
+        pytest.param(-timedelta(hours=1), 1, id="nor-when-the-clock-was-set-back"),
+    ],
+)
+async def test_how_long_a_handshake_is_fresh(world: World, later: timedelta, connections: int) -> None:
+    leaf, moved = world.leaf(), [timedelta()]
+    server = Counted(world.https(leaf))
+    found = opened(world, server)
+    async with open_net(clock=lambda: datetime.now(UTC) + moved[0]) as net:
+        noted(net, found, leaf)
+        moved[0] = later
+        await look(found, net, audited(found, timedelta(hours=2)))
     assert server.count == connections
 
 
