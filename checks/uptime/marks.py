@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from checks.parse.html import Document
+from checks.uptime.weigh import Sign, sign_of
 
 MAX_TEXT: Final = 24_576  # characters of text that patterns are tried on: the first three quarters, and the end
 MAX_SOURCE: Final = 98_304  # the same, of the source
@@ -91,6 +92,7 @@ class Marks:
     """
 
     signatures: tuple[Signature, ...]
+    signs: tuple[Sign, ...]  # weighed together where no mark holds
     words: frozenset[bytes]  # one word of each needle
     needles: Mapping[bytes, Mapping[bytes, tuple[int, ...]]]  # by that word: needle → its signatures' indices
     failing: tuple[int, ...]  # signatures that only an error status and a short text tell
@@ -190,6 +192,7 @@ def load() -> Marks:
     plain = [(index, one) for index, one in enumerate(signatures) if not one.needles]
     return Marks(
         signatures=signatures,
+        signs=tuple(sign_of(entry) for entry in table["sign"]),
         words=frozenset(needles),
         needles=needles,
         failing=tuple(index for index, one in plain if not one.titles and not one.headers),

@@ -15,8 +15,8 @@ from typing import Final
 
 from checks.parse import charset, html
 from checks.parse.html import Document
-from checks.uptime import marks
-from checks.uptime.marks import Glance, Kind, Sight, Signature, Trust
+from checks.uptime import marks, weigh
+from checks.uptime.marks import Glance, Kind, Marks, Sight, Signature, Trust
 
 FRESH: Final = timedelta(days=1)  # a memory older than this is taken anew
 NEAR: Final = 0.1  # share by which a size may differ from the remembered one and still be near it
@@ -25,9 +25,13 @@ SKETCH: Final = 32  # hashes kept of a page's words
 FEW_WORDS: Final = 2  # up to here a page without pictures shows nothing
 FULL_WORDS: Final = 20  # from here on a page was not empty when it was good
 ENOUGH_SHOWN: Final = 12  # pieces of text after tags from which on a page is not blank
+FEW_SHOWN: Final = 60  # the same, up to which a page's signs are weighed
+FEW_LINKS: Final = 12  # and as many links
+WEIGHED: Final = 4_096  # characters of text whose signs are weighed
 SCANNED: Final = 65_536  # bytes of the source in which needles are looked for, and 16 KiB of its end
 
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
+_TELLING = re.compile(rb"error|exception|debugger|[45]\d\d|default|welcome|works| (?:at|in|on) /", re.IGNORECASE)
 _WORD = re.compile(r"\w{3,40}")
 _SHOWN = re.compile(rb">[^<>]{0,20}[\w\x80-\xff]{3}", re.ASCII)  # text right after a tag
 _NO_BODY = frozenset({204, 205, 304})
@@ -86,18 +90,33 @@ def look_at(page: Page, last: LastGood | None = None) -> Mark | None:
     headers = _lower(page)
     source = _scanned(page, headers)
     suspects = known.suspects(source, _glance(page, headers, source, last))
-    shown = _shown(source, 3 * max((one.max_words for one in suspects), default=0) + ENOUGH_SHOWN)
+    shown = _shown(source, max(3 * max((one.max_words for one in suspects), default=0) + ENOUGH_SHOWN, FEW_SHOWN))
     suspects = [one for one in suspects if not one.max_words or shown < 3 * one.max_words + ENOUGH_SHOWN]
-    if not suspects and shown >= ENOUGH_SHOWN:
+    weighed = (shown < FEW_SHOWN and source.count(b"<a ") <= FEW_LINKS) or _tells(page.body)
+    if not suspects and not weighed and shown >= ENOUGH_SHOWN:
         return None
-    text = _text(page, headers)
-    document = html.read(text)
-    sight = _sight(page, headers, document, text if any(one.html for one in suspects) else "")
+    document = html.read(text := _text(page, headers))
+    sight = _sight(page, headers, document, text if weighed or any(one.html for one in suspects) else "")
+    mark = _marked(known, suspects, page, sight, last)
+    if mark is None and weighed:
+        mark = _weighed(known, page, sight, last)
+    return mark
+
+
+def _marked(known: Marks, suspects: list[Signature], page: Page, sight: Sight, last: LastGood | None) -> Mark | None:
+    """Tell a page by the first mark that holds, or by what is missing; a general mark yields to a page at work."""
+    at_work: bool | None = None
     for signature in suspects:
         seen = marks.holds(signature, sight)
-        if seen is not None and _believed(signature.trust, page, document, last):
-            return _mark(signature, seen)
-    return _blank(page, document, last) or _stopped(page, document, last)
+        if seen is None or not _believed(signature.trust, page, sight.document, last):
+            continue
+        if not signature.product and page.status < 400:
+            if at_work is None:
+                at_work = weigh.against(known.signs, _parts(sight)) <= weigh.AT_WORK
+            if at_work:
+                continue
+        return _mark(signature, seen)
+    return _blank(page, sight.document, last) or _stopped(page, sight.document, last)
 
 
 def remember(page: Page, last: LastGood | None, now: datetime) -> LastGood:
@@ -140,7 +159,7 @@ def likeness(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     return sum(word in common for word in union) / len(union) if union else 1.0
 
 
-def _by_headers(known: marks.Marks, page: Page) -> Mark | None:
+def _by_headers(known: Marks, page: Page) -> Mark | None:
     """Judge what says itself in a header alone, whatever the body."""
     if not any(name.lower() in known.telling for name, _value in page.headers):
         return None
@@ -205,6 +224,26 @@ def _stopped(page: Page, document: Document, last: LastGood | None) -> Mark | No
         return None
     seen = f"{document.words} words of {last.words}, and no end"
     return Mark(kind=Kind.ERROR_PAGE, id="stopped", product="", seen=seen, trust=Trust.CHANGED)
+
+
+def _weighed(known: Marks, page: Page, sight: Sight, last: LastGood | None) -> Mark | None:
+    """Tell a page that bears the signs of one kind without being known, unless it looks as it did when it was good."""
+    found = weigh.weigh(known.signs, _parts(sight))
+    if found is None or not _believed(Trust.LIKELY, page, sight.document, last):
+        return None
+    return Mark(kind=Kind(found.kind), id="weighed", product="", seen=found.seen, trust=Trust.LIKELY)
+
+
+def _parts(sight: Sight) -> weigh.Parts:
+    return weigh.Parts(
+        document=sight.document,
+        title=sight.title,
+        headings=sight.headings,
+        text=marks.excerpt(sight.text, WEIGHED),
+        specimens=marks.normal(marks.excerpt(sight.document.specimens, WEIGHED)),
+        hidden=sight.unseen,
+        markup=marks.excerpt(sight.html, 4 * WEIGHED),
+    )
 
 
 def _shown(source: bytes, most: int) -> int:
@@ -281,6 +320,12 @@ def _title(body: bytes) -> str:
     """Return the title without reading the page; it may differ from the reader's in odd encodings."""
     found = _TITLE.search(body, 0, 32_768)
     return html.collapse(found[1].decode("utf-8", "replace"))[: html.MAX_TITLE] if found else ""
+
+
+def _tells(body: bytes) -> bool:
+    """Whether a long page may be none of the site's all the same: by its title, or for want of one."""
+    found = _TITLE.search(body, 0, 32_768)
+    return found is None or not found[1].strip() or _TELLING.search(found[1]) is not None
 
 
 def _near(size: int, other: int, share: float) -> bool:

@@ -1,0 +1,155 @@
+"""Weighs the general signs of a page that is not the site's own, for software that no mark knows; pure.
+
+A mark names particular software; signs say in many languages what such pages have in common: a title that speaks of
+an error, frames of a stack, a plea to come back later, no way to anywhere. No sign condemns alone. The points of those
+that hold are summed for each kind of page, together with what speaks for or against it in the page's shape.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from checks.parse.html import Document
+
+ENOUGH: Final = 5  # points from which a page is taken for that kind
+OPENING: Final = 240  # characters that a visitor reads first
+AT_WORK: Final = -3  # points of what speaks against, from which a site is plainly at work; only a stack says otherwise
+FEW: Final = 60  # words up to which a page is searched through whatever it says first
+SEEN: Final = 60  # characters quoted of one sign
+# Links and words a visitor meets → points: notices of failure are short and lead nowhere, articles are neither.
+LINKS: Final = ((0, 1), (4, 0), (8, -2), (12, -3))
+WORDS: Final = ((60, 1), (130, 0), (220, -2))
+MANY: Final = -5  # for more of either
+
+
+class Where(StrEnum):
+    """What part of a page a sign's pattern meets."""
+
+    TITLE = "title"
+    HEADING = "heading"  # one of the first h1 and h2
+    OPENING = "opening"
+    TEXT = "text"  # what is read, specimens left out
+    ALL = "all"  # specimens too
+    MARKUP = "markup"  # the source
+    HIDDEN = "hidden"  # noscript and template
+
+
+FIRST: Final = frozenset({Where.TITLE, Where.HEADING, Where.OPENING, Where.HIDDEN})  # short, and read first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """One sign: points for a kind of page, or, without a kind, for every kind."""
+
+    id: str
+    kind: str
+    group: str  # of the signs of a group only the best counts
+    where: Where
+    points: int
+    pattern: str
+    source: str
+    needles: tuple[str, ...] = ()  # one of them is there, or the sign cannot hold
+
+    def found_in(self, text: str) -> re.Match[str] | None:
+        """Return where it is."""
+        if self.needles and not any(needle in text for needle in self.needles):
+            return None
+        return re.search(self.pattern, text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """One page as signs meet it: lower case, plain apostrophes, white space collapsed."""
+
+    document: Document
+    title: str
+    headings: tuple[str, ...]
+    text: str
+    specimens: str
+    hidden: str
+    markup: str
+
+    def of(self, where: Where) -> tuple[str, ...]:
+        """Return the texts that a pattern meets there."""
+        match where:
+            case Where.HEADING:
+                return self.headings
+            case Where.OPENING:
+                return ((self.text or self.specimens)[:OPENING],)
+            case Where.ALL:
+                return (self.text, self.specimens)
+            case _:
+                return (str(getattr(self, where.value)),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """What a page comes to."""
+
+    kind: str
+    points: int
+    seen: str  # the words that told, most telling first
+
+
+def weigh(signs: tuple[Sign, ...], parts: Parts) -> Weight | None:
+    """Return the kind of page that most speaks for, None when too little does for any."""
+    best: dict[tuple[str, str], tuple[int, str]] = {}
+    against = 0
+    for sign, seen in _holding(signs, parts):
+        if not sign.kind:
+            against += sign.points
+        elif sign.points > best.get((sign.kind, sign.group), (0, ""))[0]:
+            best[sign.kind, sign.group] = (sign.points, seen)
+    weights = [_weight(kind, best, against, parts) for kind in dict.fromkeys(kind for kind, _group in best)]
+    if against <= AT_WORK:
+        weights = [weight for weight in weights if (weight.kind, "frames") in best]
+    heaviest = max(weights, key=lambda weight: weight.points, default=None)
+    return heaviest if heaviest and heaviest.points >= ENOUGH else None
+
+
+def against(signs: tuple[Sign, ...], parts: Parts) -> int:
+    """Return the points of what speaks for the site's own page, whatever else it holds; at most 0."""
+    others = (sign for sign in signs if not sign.kind)
+    return sum(sign.points for sign in others if any(sign.found_in(text) for text in parts.of(sign.where)))
+
+
+def sign_of(entry: Mapping[str, Any]) -> Sign:
+    """Read one sign of marks.toml."""
+    known = dict(entry)
+    where = Where(known.pop("where"))
+    needles = tuple(known.pop("needles", ()))
+    return Sign(
+        kind=known.pop("kind", ""), group=known.pop("group", known["id"]), where=where, needles=needles, **known
+    )
+
+
+def _holding(signs: tuple[Sign, ...], parts: Parts) -> Iterator[tuple[Sign, str]]:
+    """Yield the signs that hold; a page of some words whose first ones say nothing is not searched further."""
+    told = parts.document.words <= FEW
+    for sign in sorted(signs, key=lambda sign: sign.where not in FIRST):
+        if sign.where not in FIRST and not told:
+            return
+        found = next((match for text in parts.of(sign.where) if (match := sign.found_in(text))), None)
+        if found is not None:
+            told = told or bool(sign.kind)
+            yield sign, " ".join(found[0].split())[:SEEN]
+
+
+def _weight(kind: str, best: Mapping[tuple[str, str], tuple[int, str]], against: int, parts: Parts) -> Weight:
+    told = sorted((value for key, value in best.items() if key[0] == kind), reverse=True)
+    shape = _shape(parts.document, {group for one, group in best if one == kind})
+    points = sum(value[0] for value in told) + against + shape
+    return Weight(kind=kind, points=points, seen=" · ".join(dict.fromkeys(seen for _points, seen in told))[:200])
+
+
+def _shape(document: Document, groups: set[str]) -> int:
+    """Return the points of a page's shape; one that shows a stack may be as long as it likes, a default page longer."""
+    links, words = _step(LINKS, document.links), _step(WORDS, document.words)
+    floor = 0 if "frames" in groups else -2 if groups >= {"default", "paths"} else MANY
+    return links + max(words, floor)
+
+
+def _step(steps: tuple[tuple[int, int], ...], count: int) -> int:
+    return next((points for most, points in steps if count <= most), MANY)
