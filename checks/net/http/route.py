@@ -67,7 +67,7 @@ class Router:
         if lacking and not usable:
             raise CannotLook(f"no_ipv{_family(lacking[0])}", f"this machine has no route to {', '.join(lacking)}")
         return Route(
-            addresses=(ask.at,) if first and ask.at in usable else tuple(usable),
+            addresses=(ask.at,) if first and ask.at and guard.allows(url.host, ask.at) else tuple(usable),
             refused=tuple(refused),
             lacking=tuple(lacking),
             complete=answer.complete,
