@@ -49,14 +49,14 @@ def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
     yield f"    {'subject':{_WIDTH}} {finding.subject}"
     yield from _facts(finding)
     yield f"    {'what to do':{_WIDTH}} {render(finding.rule.advice, finding.facts, 'en')}"
+    if line := curl(finding.facts):
+        yield f"    {'see yourself':{_WIDTH}} {line}"
 
 
 def _facts(finding: Finding) -> Iterator[str]:
     for label, lines in readable(finding.facts, "en", longest=_LONG):
         for number, line in enumerate(lines):
             yield f"    {label if number == 0 else '':{_WIDTH}} {line}"
-    if line := curl(finding.facts):
-        yield f"    {'see yourself':{_WIDTH}} {line}"
 
 
 def _untested(untested: Untested) -> str:

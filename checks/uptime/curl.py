@@ -14,8 +14,8 @@ from checks.uptime.options import Options
 _SHELL_MASK = "***"
 
 
-def command(visit: Visit, options: Options, limit: float) -> str:
-    """Return a curl command that asks the same addresses the same thing."""
+def command(visit: Visit, options: Options, limit: float, at: str = "") -> str:
+    """Return a curl command that asks the same addresses the same thing; `at` is the one to ask of several."""
     first = visit.hops[0]
     url = redact.url(str(first.url))
     words = ["curl", "-sS", "-I" if first.method == "HEAD" else "-i", "--compressed"]
@@ -25,7 +25,7 @@ def command(visit: Visit, options: Options, limit: float) -> str:
         words += ["-L", "--max-redirs", str(_redirects(visit, options)), "-b", ""]  # -b: cookies are sent back
     if options.family is not None:
         words.append(f"-{options.family}")
-    words += _resolves(visit)
+    words += _resolves(visit, at)
     words += ["-A", options.user_agent]
     for name, _secret in options.headers:
         words += ["-H", f"{name}: {_SHELL_MASK}"]
@@ -72,13 +72,14 @@ def _shown(options: Options, url: Url) -> list[str]:
             return [*words, "-H", f"Authorization: Bearer {_SHELL_MASK}"]
 
 
-def _resolves(visit: Visit) -> list[str]:
+def _resolves(visit: Visit, at: str) -> list[str]:
     """Pin every name to the address that was used, so that the command meets the same server."""
     words: list[str] = []
     for hop in visit.hops:
         if hop.proxied:
             continue
-        address = next((tried.address for tried in hop.tried if tried.failure is None), hop.address)
+        answered = next((tried.address for tried in hop.tried if tried.failure is None), hop.address)
+        address = at if at in (*(tried.address for tried in hop.tried), *hop.untried) else answered
         if not address or address == hop.url.host:
             continue
         pinned = f"{hop.url.host}:{hop.url.port}:" + (f"[{address}]" if ":" in address else address)

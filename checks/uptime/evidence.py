@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from checks.core.model import Shared, SharedKind
+from checks.core.facts import clean_text
+from checks.core.model import Finding, Shared, SharedKind
 from checks.net.http.exchange import Hop, Reply, Visit
+from checks.net.http.failure import NetFailure
 from checks.parse import redact
 from checks.parse.domains import registrable
 from checks.parse.validity import NotDer, validity
@@ -14,24 +16,25 @@ from checks.uptime.reading import compared
 from checks.uptime.seen import Seen
 
 BODY = 64 * 1024  # bytes of a page kept as evidence
+_NAMES = 20  # of a certificate that are told
 
 
-def of_visit(seen: Seen, visit: Visit, options: Options, reason: str) -> dict[str, Any]:
-    """Return the facts that every finding about a visit carries."""
+def of_visit(seen: Seen, visit: Visit, options: Options, reason: str, at: str = "") -> dict[str, Any]:
+    """Return the facts that every finding about a visit carries; `at` is the address it is about, if one is."""
     hop, reply = visit.last, visit.reply
     facts: dict[str, Any] = {
         "url": redact.url(str(hop.url)),
         "host": hop.url.host,
         "port": hop.url.port,
-        "address": hop.address or None,
+        "address": at or hop.address or None,
         "addresses": tuple(_tried(hop)),
         "phases_ms": tuple(_phases(visit)),
-        "attempts": (*_attempts(seen), _attempt(seen, hop, reason)),
+        "attempts": (*_attempts(seen), _attempt(seen, at or hop.address, reason)),
         "reason": reason,
-        "curl": curl.command(visit, options, seen.limit),
+        "curl": curl.command(visit, options, seen.limit, at),
     }
     if len(visit.hops) > 1:
-        facts["hops"] = tuple((one.reply.status if one.reply else 0, redact.url(str(one.url))) for one in visit.hops)
+        facts["hops"] = tuple((_came(one), redact.url(str(one.url))) for one in visit.hops)
     if reply is not None:
         facts |= {"status": reply.status, "server": reply.header("server"), "bytes": len(reply.body)}
         if seen.reading.shows:
@@ -41,12 +44,24 @@ def of_visit(seen: Seen, visit: Visit, options: Options, reason: str) -> dict[st
     return facts | dict(_tls(hop)) | dict(_difference(seen, reply))
 
 
+def _came(hop: Hop) -> int | str:
+    """What a hop gave: the status, or why none came."""
+    if hop.reply is not None:
+        return hop.reply.status
+    return hop.failure.reason.value if hop.failure else "no answer"
+
+
 def _tried(hop: Hop) -> Iterator[tuple[str, str]]:
     for tried in hop.tried:
         failure = tried.failure
-        yield tried.address, "answered" if failure is None else f"{failure.reason.value}: {failure.detail}"
+        yield tried.address, "answered" if failure is None else said(failure)
     for address in hop.untried:
         yield address, "not tried"
+
+
+def said(failure: NetFailure) -> str:
+    """Return a failure as a person reads it: its reason, and what the system said."""
+    return f"{failure.reason.value}: {clean_text(failure.detail, 300)}" if failure.detail else failure.reason.value
 
 
 def _phases(visit: Visit) -> Iterator[tuple[str, float]]:
@@ -57,13 +72,17 @@ def _phases(visit: Visit) -> Iterator[tuple[str, float]]:
 def _attempts(seen: Seen) -> Iterator[tuple[int, float, str | None, str]]:
     """Each look before: its number, seconds, address and reasons."""
     for attempt in seen.attempt.before:
-        reasons = ", ".join(dict.fromkeys(str(f.fact("reason") or f.rule.id) for f in attempt.findings))
+        reasons = ", ".join(dict.fromkeys(_why(f) for f in attempt.findings))
         met = next((str(f.fact("address")) for f in attempt.findings if f.fact("address")), None)
         yield attempt.number, round(attempt.seconds, 3), met, reasons or "ok"
 
 
-def _attempt(seen: Seen, hop: Hop, reason: str) -> tuple[int, float, str | None, str]:
-    return seen.attempt.number, round(seen.seconds, 3), hop.address or None, reason
+def _why(finding: Finding) -> str:
+    return str(finding.fact("failure") or finding.fact("reason") or finding.rule.id)
+
+
+def _attempt(seen: Seen, address: str, reason: str) -> tuple[int, float, str | None, str]:
+    return seen.attempt.number, round(seen.seconds, 3), address or None, reason
 
 
 def _tls(hop: Hop) -> Iterator[tuple[str, Any]]:
@@ -77,6 +96,19 @@ def _tls(hop: Hop) -> Iterator[tuple[str, Any]]:
         return
     yield "certificate_not_before", not_before.isoformat()
     yield "certificate_not_after", not_after.isoformat()
+    yield from made_out(handshake.chain[0])
+
+
+def made_out(der: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield whom a certificate is made out to, and by whom."""
+    from checks.parse.certificates import read  # its library loads when something is wrong
+
+    try:
+        found = read.read(der)
+    except read.BadCertificate:
+        return
+    yield "names", (*found.dns_names, *found.addresses)[:_NAMES]
+    yield "issuer", found.issuer_title or found.issuer_text
 
 
 def _difference(seen: Seen, reply: Reply | None) -> Iterator[tuple[str, Any]]:

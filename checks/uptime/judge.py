@@ -10,6 +10,7 @@ from checks.core.model import ALL, Finding, Layer, Remember, Said, Severity, Unt
 from checks.net.http.exchange import Hop, Visit
 from checks.net.http.failure import NetFailure, Reason, Stage
 from checks.net.http.redirects import downgrades
+from checks.parse import redact
 from checks.parse.domains import same_owner
 from checks.uptime import evidence, measures
 from checks.uptime.measures import figure
@@ -116,17 +117,22 @@ def _failed(seen: Seen, visit: Visit, failure: NetFailure, options: Options) -> 
     )
 
 
-def _astray(seen: Seen, visit: Visit, options: Options) -> Iterator[Finding]:
-    """Redirects that were followed and should not be there: visitors still get a page."""
+def astray(visit: Visit) -> str:
+    """Why redirects that were followed should not be there, though visitors still get a page; "" for no reason."""
     urls = [hop.url for hop in visit.hops]
-    reason = ""
     if any(downgrades(before, after) for before, after in pairwise(urls)):
-        reason = Reason.REDIRECT_DOWNGRADE.value
-    elif urls[-1].host != urls[0].host and not same_owner(urls[0].host, urls[-1].host):
-        reason = Reason.REDIRECT_FOREIGN.value
+        return Reason.REDIRECT_DOWNGRADE.value
+    if urls[-1].host != urls[0].host and not same_owner(urls[0].host, urls[-1].host):
+        return Reason.REDIRECT_FOREIGN.value
+    return ""
+
+
+def _astray(seen: Seen, visit: Visit, options: Options) -> Iterator[Finding]:
+    reason = astray(visit)
     if reason:
+        to = redact.url(str(visit.last.url))
         facts = evidence.of_visit(seen, visit, options, reason)
-        yield REDIRECT.found(seen.name, blocks=False, **facts, to=str(urls[-1]), detail=f"ends at {urls[-1]}")
+        yield REDIRECT.found(seen.name, blocks=False, **facts, to=to, detail=f"ends at {to}")
 
 
 def _content(seen: Seen, options: Options) -> Iterator[Finding]:
@@ -143,7 +149,7 @@ def _content(seen: Seen, options: Options) -> Iterator[Finding]:
 def _addresses(seen: Seen, options: Options) -> Iterator[Said]:
     """Say which addresses fail while others answer, and of which this run says nothing."""
     for visit, bad in _failing(seen, options):
-        facts = evidence.of_visit(seen, visit, options, "address") | {"address": bad.address}
+        facts = evidence.of_visit(seen, visit, options, bad.reason, bad.address) | {"reason": "address"}
         yield ADDRESS.found(bad.address, **facts, failure=bad.reason, detail=bad.detail or "fails")
     for visit, reading in seen.others:
         if reading.challenge:

@@ -156,7 +156,10 @@ def _server_name(step: Step) -> str:
 
 
 def _tried(address: str, heard: Heard) -> Tried:
-    return Tried(address=address, failure=None if heard.reply is not None else heard.failure)
+    if heard.reply is not None:
+        return Tried(address=address)
+    took = heard.connect + heard.tls + heard.processing + heard.transfer
+    return Tried(address=address, failure=heard.failure, took=took)
 
 
 def _refused(step: Step, route: Route) -> Hop:

@@ -236,6 +236,7 @@ async def exchange(
             await loop.create_connection(connection.itself, where[0], where[1])
             await connection.waiter
     except (OSError, MemoryError, ValueError, OverflowError) as error:
+        connection.ended = connection.ended or _now()
         failure = _why(error, connection, where)
     finally:
         if not connection.reusable:
@@ -252,6 +253,7 @@ async def exchange_again(connection: Connection, request: bytes, answer: Answer,
             connection.again(request, answer, asyncio.get_running_loop())
             await connection.waiter
     except (OSError, MemoryError, ValueError, OverflowError) as error:
+        connection.ended = connection.ended or _now()
         failure = _why(error, connection, ("", 0))
     finally:
         if not connection.reusable:

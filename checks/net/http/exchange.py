@@ -116,6 +116,7 @@ class Tried:
 
     address: str
     failure: NetFailure | None = None
+    took: int = 0  # nanoseconds, of one that failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,17 @@ async def test_an_address_that_fails_alone_is_named(bad: Script, failure: str, v
     assert measure(outcome, "probe_success") == 1
 
 
+@pytest.mark.parametrize("version", ["any", "each"])
+async def test_the_command_and_the_looks_are_about_the_address_that_fails(version: str) -> None:
+    async with two(silent, answering(OK)) as (server, _other):
+        outcome = await look(server, A, B, ip_version=version)
+    (one,) = observed(outcome).findings
+    assert f"--resolve {HOST}:{server.port}:{A} " in str(one.fact("curl"))
+    assert one.fact("address") == A
+    rows = [row for row in one.fact("attempts") or () if isinstance(row, tuple)]  # type: ignore[union-attr]
+    assert [row[2:] for row in rows] == [(A, "timeout_headers")] * 2
+
+
 async def test_each_address_is_judged_though_the_first_is_well() -> None:
     async with two(answering(OK), answering(OOPS)) as (server, _other):
         outcome = await look(server, A, B, ip_version="each")

@@ -115,6 +115,17 @@ async def test_what_is_found(script: Script, options: dict[str, Any], expected: 
     assert reasons(outcome) == expected
 
 
+@pytest.mark.parametrize(
+    ("script", "phase"), [(never, "processing"), (stops_in_the_body, "transfer")], ids=["no-head", "no-end"]
+)
+async def test_the_phase_that_ran_out_of_time_shows_it(script: Script, phase: str) -> None:
+    async with serving(script) as server:
+        outcome = await probe(server.url(), timeout=0.5)
+    assert (measure(outcome, "probe_http_duration_seconds", phase=phase) or 0) > 0.3
+    spent = dict(row for row in finding(outcome).fact("phases_ms") or ())  # type: ignore[union-attr, misc]
+    assert max(spent, key=spent.__getitem__) == phase
+
+
 async def test_nobody_listens() -> None:
     async with serving(answering(OK)) as server:
         url = server.url()
