@@ -1,8 +1,21 @@
 """Judges JSON by conditions written as JSONPath filters (RFC 9535): `$.status == 'ok' && length($.items) > 2`."""
 
 import json
+import threading
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+
+from checks.parse.patterns import Patience
+
+
+class _Here(threading.local):
+    """Whose patience the functions of a condition spend: the library hands them nothing but their arguments."""
+
+    patience = Patience(0.0, float)
+
+
+_here = _Here()
 
 
 class BadCondition(ValueError):
@@ -26,8 +39,9 @@ def load(body: bytes) -> Any:
         raise NotJson(str(error) or "nested too deeply") from None
 
 
-def holds(condition: str, document: Any) -> bool:
-    """Whether a document meets a condition."""
+def holds(condition: str, document: Any, patience: Patience) -> bool:
+    """Whether a document meets a condition; raises `TooSlow` when its patterns take longer than `patience` has."""
+    _here.patience = patience
     try:
         return bool(_compiled(condition).findall([document]))
     except RecursionError:
@@ -47,8 +61,28 @@ def _compiled(condition: str) -> Any:
 @lru_cache(maxsize=1)
 def _environment() -> Any:
     import jsonpath
+    from jsonpath.function_extensions import Match, Search
 
-    return jsonpath.JSONPathEnvironment(strict=True)
+    class BoundedMatch(Match):
+        def __call__(self, value: object, pattern: object) -> bool:
+            return _spends(self.check_cache, "fullmatch", value, pattern)
+
+    class BoundedSearch(Search):
+        def __call__(self, value: object, pattern: object) -> bool:
+            return _spends(self.check_cache, "search", value, pattern)
+
+    made = jsonpath.JSONPathEnvironment(strict=True)
+    made.function_extensions |= {"match": BoundedMatch(thread_safe=True), "search": BoundedSearch(thread_safe=True)}
+    return made
+
+
+def _spends(compiled: Callable[[str], Any], how: str, value: object, pattern: object) -> bool:
+    """RFC 9535, 2.4.6 and 2.4.7: what is no text, or no pattern, matches nothing."""
+    made = compiled(pattern) if isinstance(value, str) and isinstance(pattern, str) else None
+    if made is None:
+        return False
+    search = getattr(made, how)
+    return _here.patience.spend(str(pattern), lambda seconds: search(value, timeout=seconds, concurrent=True))
 
 
 def _about_item(condition: str) -> str:

@@ -1,5 +1,6 @@
 """Searches hostile text with an operator's regular expressions, in bounded time."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,25 @@ def _compiled(pattern: str) -> "regex.Pattern[str]":
     return regex.compile(pattern, regex.VERSION0)
 
 
-def found(pattern: str, text: str, seconds: float) -> bool:
-    """Whether `pattern` is found in `text`; raises `TooSlow` after `seconds`."""
-    try:
-        return _compiled(pattern).search(text, timeout=seconds, concurrent=True) is not None
-    except TimeoutError:
-        raise TooSlow(pattern) from None
+class Patience:
+    """The time that all searches of one page may take together, on the clock that is handed in."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        self._left = seconds
+        self._clock = clock
+
+    def found(self, pattern: str, text: str) -> bool:
+        """Whether `pattern` is found in `text`; raises `TooSlow` when the time is over."""
+        return self.spend(pattern, lambda seconds: _compiled(pattern).search(text, timeout=seconds, concurrent=True))
+
+    def spend(self, pattern: str, search: Callable[[float], object]) -> bool:
+        """Whether a search finds something in the seconds that are left; raises `TooSlow` naming the pattern."""
+        if self._left <= 0:
+            raise TooSlow(pattern)
+        began = self._clock()
+        try:
+            return search(self._left) is not None
+        except TimeoutError:
+            raise TooSlow(pattern) from None
+        finally:
+            self._left -= self._clock() - began

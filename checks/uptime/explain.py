@@ -136,12 +136,11 @@ def _verdict(visit: Visit, reading: Reading, options: Options) -> Iterator[str]:
 
 
 def _page(reading: Reading, options: Options) -> Iterator[str]:
-    if reading.unread:
-        yield f"    ? page not judged after {PATIENCE:g} s: {clean_text(reading.unread, 300)}"
-        return
     for fault in reading.faults:
         yield f"    ✖ {fault.reason}: {clean_text(fault.detail, 300)}"
-    if not reading.faults:
+    if reading.unread:
+        yield f"    ? not judged to its end after {PATIENCE:g} s: {clean_text(reading.unread, 300)}"
+    elif not reading.faults:
         yield f"    ✔ page: {_conditions(options)}, and no mark of an error, maintenance, parking or blank page"
 
 

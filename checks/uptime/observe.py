@@ -138,7 +138,8 @@ def _rank(visit: Visit, reading: Reading, options: Options) -> int:
 
 
 async def _read(visit: Visit, options: Options, memory: Memory) -> Reading:
-    if visit.reply is not None and len(visit.reply.body) > _BIG:
+    searched = options.matches or options.not_matches or options.header or options.json
+    if visit.reply is not None and (searched or len(visit.reply.body) > _BIG):
         return await asyncio.to_thread(_reading, visit, options, memory)
     return _reading(visit, options, memory)
 

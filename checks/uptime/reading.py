@@ -1,5 +1,6 @@
 """Reads the page that came: assertions on its headers and its text; pure, and bounded in time."""
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from checks.uptime.options import Options
 from checks.uptime.pages import LastGood, Mark
 from checks.uptime.seen import READ_WELL, Fault, Reading
 
-PATIENCE = 0.25  # seconds all regular expressions together may take
+PATIENCE = 0.25  # seconds that all regular expressions of a check may take together
 
 
 def read(reply: Reply, method: str, options: Options, good: LastGood | None) -> Reading:
@@ -20,22 +21,29 @@ def read(reply: Reply, method: str, options: Options, good: LastGood | None) -> 
     if mark is not None and mark.kind is Kind.BOT_CHALLENGE:
         return Reading(challenge=_words(mark))
     faults: list[Fault] = []
+    unread = ""
     try:
-        if options.header:
-            faults += _headers(reply, options)
-        if options.json:
-            faults += _json(reply, options)
-        if method != "HEAD" and not _is_plainly_there(reply, options):
-            faults += _texts(reply, options)
+        for fault in _conditions(reply, method, options):
+            faults.append(fault)  # noqa: PERF402 - what was found before a search took too long is found
     except patterns.TooSlow as error:
-        return Reading(unread=f"pattern_too_slow: {error}")
-    if mark is not None and _believed(mark, reply, faults, options):
+        unread = f"pattern_too_slow: {error}"
+    if mark is not None and _believed(mark, reply, options, vouched=not (faults or unread)):
         own = (("mark", mark.id), ("product", mark.product), ("seen", mark.seen))
         faults.insert(0, Fault(reason=mark.kind.value, detail=_words(mark), facts=own))
-    if not faults:
+    if not faults and not unread:
         return READ_WELL
     failed = any(fault.facts and fault.facts[0][0] == "pattern" for fault in faults)
-    return Reading(faults=tuple(faults), pattern_failed=failed)
+    return Reading(faults=tuple(faults), unread=unread, pattern_failed=failed)
+
+
+def _conditions(reply: Reply, method: str, options: Options) -> Iterator[Fault]:
+    patience = patterns.Patience(PATIENCE, time.perf_counter)
+    if options.header:
+        yield from _headers(reply, options, patience)
+    if options.json:
+        yield from _json(reply, options, patience)
+    if method != "HEAD" and not _is_plainly_there(reply, options):
+        yield from _texts(reply, options, patience)
 
 
 def read_refusal(reply: Reply, method: str, good: LastGood | None) -> Reading:
@@ -62,15 +70,14 @@ def _page(reply: Reply) -> pages.Page:
     return pages.Page(status=reply.status, headers=reply.headers, body=reply.body, whole=not reply.partial)
 
 
-def _believed(mark: Mark, reply: Reply, faults: list[Fault], options: Options) -> bool:
+def _believed(mark: Mark, reply: Reply, options: Options, *, vouched: bool) -> bool:
     """Whether to trust a mark: a page that holds all it must is believed over what is only likely.
 
     An answer with no body that does not call itself HTML, as health endpoints give, is not a blank page.
     """
     if mark.kind is Kind.BLANK_PAGE and not reply.body and reply.header("content-type") is None:
         return False
-    vouched = bool(options.contains or options.matches) and not faults
-    return mark.trust is Trust.SURE or not vouched
+    return mark.trust is Trust.SURE or not (vouched and (options.contains or options.matches))
 
 
 def _words(mark: Mark) -> str:
@@ -84,7 +91,7 @@ def _is_plainly_there(reply: Reply, options: Options) -> bool:
     return all(wanted.isascii() and wanted.encode() in reply.body for wanted in options.contains)
 
 
-def _texts(reply: Reply, options: Options) -> Iterator[Fault]:
+def _texts(reply: Reply, options: Options, patience: patterns.Patience) -> Iterator[Fault]:
     page = charset.text(reply.body, reply.header("content-type"))
     for wanted in options.contains:
         if wanted not in page:
@@ -93,16 +100,16 @@ def _texts(reply: Reply, options: Options) -> Iterator[Fault]:
         if unwanted in page:
             yield Fault(reason="keyword_forbidden", detail=f"{unwanted!r} found", facts=(("expected", unwanted),))
     for pattern in options.matches:
-        if not patterns.found(pattern, page, PATIENCE):
+        if not patience.found(pattern, page):
             facts = (("pattern", pattern), ("expected", pattern))
             yield Fault(reason="keyword_missing", detail=f"/{pattern}/ not found", facts=facts)
     for pattern in options.not_matches:
-        if patterns.found(pattern, page, PATIENCE):
+        if patience.found(pattern, page):
             facts = (("pattern", pattern), ("expected", pattern))
             yield Fault(reason="keyword_forbidden", detail=f"/{pattern}/ found", facts=facts)
 
 
-def _json(reply: Reply, options: Options) -> Iterator[Fault]:
+def _json(reply: Reply, options: Options, patience: patterns.Patience) -> Iterator[Fault]:
     from checks.parse import jsonpath
 
     try:
@@ -111,16 +118,16 @@ def _json(reply: Reply, options: Options) -> Iterator[Fault]:
         yield Fault(reason="json", detail=f"the answer is not JSON: {error}")
         return
     for condition in options.json:
-        if not jsonpath.holds(condition, document):
+        if not jsonpath.holds(condition, document, patience):
             yield Fault(reason="json", detail=f"not so: {condition}", facts=(("condition", condition),))
 
 
-def _headers(reply: Reply, options: Options) -> Iterator[Fault]:
+def _headers(reply: Reply, options: Options, patience: patterns.Patience) -> Iterator[Fault]:
     for condition in options.header:
         forbidden = condition.startswith("!")
         name, _, pattern = (part.strip() for part in condition.lstrip("!").partition(":"))
         values = reply.all(name)
-        met = any(not pattern or patterns.found(pattern, value, PATIENCE) for value in values)
+        met = any(not pattern or patience.found(pattern, value) for value in values)
         if met is forbidden:
             said = f"is {', '.join(values)}" if values else "is missing"
             yield Fault(reason="header", detail=f"{name} {said}", facts=(("condition", condition),))

@@ -3,6 +3,7 @@
 import pytest
 
 from checks.parse.jsonpath import BadCondition, NotJson, check, holds, load
+from checks.parse.patterns import Patience, TooSlow
 
 DOCUMENT = load(
     b'{"status": "ok", "items": [{"id": 1, "price": 3}, {"id": 2, "price": 9}], "version": "1.4.2", "none": null,'
@@ -38,7 +39,7 @@ DOCUMENT = load(
 )
 def test_met(condition: str) -> None:
     check(condition)
-    assert holds(condition, DOCUMENT)
+    assert holds(condition, DOCUMENT, Patience(10, float))
 
 
 @pytest.mark.parametrize(
@@ -52,11 +53,15 @@ def test_met(condition: str) -> None:
         "length($.items) > 2",
         "$.off == true",
         "$.a > 'text'",
+        "match($.version, '4')",
+        "match($.a, '1')",
+        "search($.version, $.a)",
+        "search($.version, '(')",
         "$[0]",
     ],
 )
 def test_not_met(condition: str) -> None:
-    assert not holds(condition, DOCUMENT)
+    assert not holds(condition, DOCUMENT, Patience(10, float))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,7 @@ def test_not_a_condition(condition: str) -> None:
     ("body", "condition"), [(b'"x"', "$ == 'x'"), (b"[1,2]", "length($) == 2"), (b"true", "$ == true")]
 )
 def test_roots_of_any_kind(body: bytes, condition: str) -> None:
-    assert holds(condition, load(body))
+    assert holds(condition, load(body), Patience(10, float))
 
 
 @pytest.mark.parametrize(
@@ -84,4 +89,12 @@ def test_not_json(body: bytes) -> None:
 
 def test_a_document_as_deep_as_json_allows_ends_in_an_answer() -> None:
     deep = load(b'{"a":' * 300 + b"1" + b"}" * 300)
-    assert holds("$..a", deep) in (True, False)
+    assert holds("$..a", deep, Patience(10, float)) in (True, False)
+
+
+@pytest.mark.parametrize("function", ["match", "search"])
+def test_a_pattern_that_never_ends_is_given_up(function: str) -> None:
+    hostile = load(b'[{"x": "%b", "y": "(a|aa)+b"}]' % (b"a" * 60 + b"c"))
+    for pattern in ("'(a|aa)+b'", "@.y"):
+        with pytest.raises(TooSlow):
+            holds(f"$[?{function}(@.x, {pattern})]", hostile, Patience(0.01, float))

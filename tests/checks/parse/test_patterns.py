@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.parse.patterns import TooSlow, found
+from checks.parse.patterns import Patience, TooSlow
 
 
 @pytest.mark.parametrize(
@@ -14,10 +14,21 @@ from checks.parse.patterns import TooSlow, found
     ],
 )
 def test_searching(pattern: str, text: str, there: bool) -> None:
-    assert found(pattern, text, 10) is there
+    assert Patience(10, float).found(pattern, text) is there
+
+
+ENDLESS = r"(a|aa)+$", "a" * 60 + "b"  # each `a` doubles the ways to try: more than any machine finishes
 
 
 def test_a_pattern_without_an_end_is_given_up() -> None:
-    """Each `a` doubles the ways to try: sixty are more than any machine finishes."""
     with pytest.raises(TooSlow, match=r"\(a\|aa\)"):
-        found(r"(a|aa)+$", "a" * 60 + "b", 0.01)
+        Patience(0.01, float).found(*ENDLESS)
+
+
+def test_all_searches_share_one_time() -> None:
+    clock = iter([0.0, 0.6, 0.6, 1.2]).__next__
+    patience = Patience(1.0, clock)
+    assert patience.found("plain", "plain")
+    assert patience.found("plain", "plain")
+    with pytest.raises(TooSlow, match="plain"):
+        patience.found("plain", "plain")

@@ -1,13 +1,18 @@
 """Pages that real servers sent, sent again by one on loopback: what the check makes of them from end to end."""
 
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from agent.codec.jobs import decode_memory, encode_memory
 from checks.core.model import ALL, Finding, Outcome
+from checks.parse.patterns import Patience
+from checks.uptime.rules import CONTENT
 from checks.uptime.seen import Memory
 from tests.checks.uptime.recorded import folder, load
+from tests.lab.http.answers import page
 from tests.lab.http.probe import finding, observed, probe, reasons
 from tests.lab.http.server import Script, answering, serving
 
@@ -122,3 +127,48 @@ async def test_an_unchanged_page_leaves_the_memory_as_it_is() -> None:
     memory = await remembered(html(SHOP), Memory())
     assert memory.good is not None
     assert await remembered(html(SHOP), memory) == memory
+
+
+ENDLESS = "(a|aa)+$"  # against many letters `a` and one `b`, it never ends
+HOSTILE = f'{{"x": "{"a" * 60}b"}}'
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"matches": (ENDLESS,)}, id="wanted"),
+        pytest.param({"not_matches": (ENDLESS,) * 20}, id="twenty-unwanted"),
+        pytest.param({"header": (f"X-A: {ENDLESS}",)}, id="in-a-header"),
+        pytest.param({"json": (f"search($.x, '{ENDLESS}')",)}, id="in-json"),
+    ],
+)
+async def test_a_pattern_that_never_ends_leaves_the_page_open_and_the_loop_free(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+    spend = Patience.spend
+
+    def noted(self: Patience, pattern: str, search: Callable[[float], object]) -> bool:
+        threads.append(threading.current_thread())
+        return spend(self, pattern, search)
+
+    monkeypatch.setattr(Patience, "spend", noted)
+    head = f"HTTP/1.1 200 OK\r\nX-A: {'a' * 60}b\r\nContent-Length: {len(HOSTILE)}\r\n\r\n"
+    outcome = await look(answering((head + HOSTILE).encode()), **options)
+    assert reasons(outcome) == []
+    assert outcome.seconds < 1.5
+    assert left_open(outcome)
+    assert len(threads) == 1
+    assert threading.main_thread() not in threads
+
+
+async def test_what_was_wrong_before_the_time_was_over_is_found() -> None:
+    outcome = await look(answering(page(HOSTILE.encode())), contains=("panier",), matches=(ENDLESS,))
+    assert reasons(outcome) == [("uptime.content", "keyword_missing")]
+    assert left_open(outcome)
+
+
+def left_open(outcome: Outcome) -> bool:
+    """Whether what else may be wrong with the page is untested, for the pattern's sake."""
+    causes = [one.cause for one in observed(outcome).untested if one.covers(CONTENT.family, "another")]
+    return len(causes) == 1 and causes[0].startswith("pattern_too_slow")
