@@ -11,7 +11,7 @@ from checks.parse.certificates.bundle import certificates_of
 from checks.parse.certificates.made import made_by
 from checks.parse.certificates.paths import End, Trust
 from checks.parse.certificates.read import Certificate
-from checks.parse.certificates.revocation import MAX_CRL, BadList, fresh, read_list, revoked, signed_by
+from checks.parse.certificates.revocation import MAX_CRL, BadList, fresh, out_of_scope, read_list, revoked, signed_by
 from checks.tls.chains import chain
 from checks.tls.seen import Chain, Listed
 
@@ -19,6 +19,7 @@ DAY = 86400.0
 KEEP_LIST = DAY / 6  # so that a revocation is known after four hours at most
 KEEP_ISSUER = 30 * DAY
 MAX_ISSUER = 64 * 1024
+OTHERS = "others"  # the problem of a list that is about other certificates
 MAX_MISSING = 4  # certificates fetched to complete one chain
 # Certificates so short-lived need no revocation (CA/Browser Forum baseline requirements, 7.1.2.11.2).
 SHORT_LIVED = timedelta(days=7)
@@ -75,6 +76,10 @@ async def _listed(
             answer = replace(answer, url=url, problem=had.problem.value, detail=had.detail)
             continue
         crl = read_list(had.data)
+        others = out_of_scope(crl, child)
+        if others:
+            answer = replace(answer, url=url, problem=OTHERS, detail=others)
+            continue
         return Listed(
             certificate=child,
             url=url,

@@ -202,6 +202,7 @@ REVOCATION_UNAVAILABLE = _fact(
             ("stale", _("the list of revoked certificates of “{certificate}” ({where}) is out of date")),
             ("forged", _("the list of revoked certificates of “{certificate}” ({where}) is not signed by its issuer")),
             ("unreadable", _("the list of revoked certificates of “{certificate}” ({where}) cannot be read: {detail}")),
+            ("others", _("the list of revoked certificates of “{certificate}” ({where}) is about others: {detail}")),
         ),
         default=_("the list of revoked certificates of “{certificate}” ({where}) cannot be had: {detail}"),
     ),

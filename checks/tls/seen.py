@@ -143,7 +143,7 @@ class Listed:
 
     certificate: Certificate
     url: str
-    problem: str = ""  # "", unavailable, unreadable, forged or stale
+    problem: str = ""  # "", unavailable, unreadable, forged, stale or others
     detail: str = ""
     this_update: datetime | None = None
     next_update: datetime | None = None

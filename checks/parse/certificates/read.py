@@ -73,6 +73,7 @@ class Certificate:
     ca: bool
     path_length: int | None
     signs_certificates: bool  # keyUsage allows it or is absent
+    signs_lists: bool  # keyUsage allows signing revocation lists or is absent
     signs_handshakes: bool  # keyUsage allows a server's part in a handshake or is absent
     purposes: frozenset[str] | None  # extended key usage, None: any
     must_staple: bool
@@ -150,6 +151,7 @@ def _read(cert: x509.Certificate, der: bytes) -> Certificate:
         ca=basic is not None and basic.ca,
         path_length=basic.path_length if basic is not None else None,
         signs_certificates=usage is None or usage.key_cert_sign,
+        signs_lists=usage is None or usage.crl_sign,
         signs_handshakes=usage is None or usage.digital_signature or usage.key_encipherment or usage.key_agreement,
         purposes=None if purposes is None else frozenset(oid.dotted_string for oid in purposes),
         must_staple=features is not None and _STATUS_REQUEST in features,

@@ -34,7 +34,8 @@ class RevocationList:
     this_update: datetime  # UTC
     next_update: datetime | None
     sha256: str
-    partial: bool  # a delta list, or one for another kind of certificates: absence from it proves nothing
+    partial: bool  # holds less than all that its issuer revoked: absence from it proves nothing
+    scope: x509.IssuingDistributionPoint | None = field(repr=False)  # which certificates it is about; None: all
     native: x509.CertificateRevocationList = field(repr=False)  # in the library's own form
 
 
@@ -58,6 +59,7 @@ def read_list(data: bytes) -> RevocationList:
             next_update=crl.next_update_utc,
             sha256=hashlib.sha256(data).hexdigest(),
             partial=_partial(crl),
+            scope=_scope(crl),
             native=crl,
         )
     except _UNREADABLE as error:
@@ -74,15 +76,40 @@ def _narrows(extension: x509.Extension[x509.ExtensionType]) -> bool:
         case x509.DeltaCRLIndicator():
             return True
         case x509.IssuingDistributionPoint() as point:
-            return bool(point.indirect_crl or point.only_contains_attribute_certs or point.only_some_reasons)
+            return point.indirect_crl or point.only_some_reasons is not None
         case _:
             return extension.critical
 
 
+def _scope(crl: x509.CertificateRevocationList) -> x509.IssuingDistributionPoint | None:
+    return next((e.value for e in crl.extensions if isinstance(e.value, x509.IssuingDistributionPoint)), None)
+
+
+def out_of_scope(crl: RevocationList, certificate: Certificate) -> str:
+    """Say why the list is not about the certificate, "" when it is (RFC 5280, 6.3.3 (b)).
+
+    Authorities split what they revoke over several lists, all signed by one key: only its own one may clear a
+    certificate, whatever was found at its address.
+    """
+    point = crl.scope
+    if point is None:
+        return ""
+    if point.only_contains_attribute_certs:
+        return "only attribute certificates"
+    if point.only_contains_ca_certs and not certificate.ca:
+        return "only authorities"
+    if point.only_contains_user_certs and certificate.ca:
+        return "no authorities"
+    if point.relative_name is not None:
+        return "those of another list"
+    names = {name.value for name in point.full_name or () if isinstance(name, x509.UniformResourceIdentifier)}
+    return "" if point.full_name is None or names & set(certificate.crls) else "those of another list"
+
+
 @lru_cache(maxsize=256)
 def signed_by(crl: RevocationList, issuer: Certificate) -> bool:
-    """Whether `issuer` signed the list and may."""
-    if crl.issuer != issuer.subject:
+    """Whether `issuer` signed the list and may (RFC 5280, 6.3.3 (f))."""
+    if crl.issuer != issuer.subject or not issuer.signs_lists:
         return False
     try:
         key = issuer.native.public_key()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from checks.core.model import Job, Key, Observed, Outcome, Presence, Unobserved
 from checks.core.run import run
@@ -18,7 +19,7 @@ from checks.tls.explain import explain
 from checks.tls.options import Options
 from checks.tls.seen import Memory, Remembered
 from tests.lab.tls import faulty, healthy
-from tests.lab.tls.authority import Issued
+from tests.lab.tls.authority import Issued, intermediate, revocation_list, scope
 from tests.lab.tls.servers import (
     HSTS,
     Behaviour,
@@ -36,6 +37,7 @@ from tests.lab.tls.servers import (
 from tests.lab.tls.world import ADDRESSES, Case, Opened, World, open_case
 
 NOW = datetime.now(UTC)
+KEY_COMPROMISE = x509.ReasonFlags.key_compromise
 
 
 @pytest.fixture
@@ -227,6 +229,69 @@ async def test_a_revocation_list_inside_the_house_is_not_fetched(world: World) -
         assert rules(await look(found, net)) == {"tls.revocation.unavailable"}  # the failure is kept for a while
     async with open_net() as net:
         assert rules(await look(found, net)) == set()
+
+
+def narrowed(world: World, path: str, **about: Any) -> dict[str, Any]:
+    return {"path": path, "extensions": [scope(world.web.url(path), **about)]}
+
+
+@pytest.mark.parametrize(
+    ("about", "believed"),
+    [
+        pytest.param({}, True, id="all-it-revoked"),
+        pytest.param({"only_contains_user_certs": True}, True, id="all-but-authorities"),
+        pytest.param({"only_contains_ca_certs": True}, False, id="authorities-alone"),
+        pytest.param({"only_contains_attribute_certs": True}, False, id="attribute-certificates-alone"),
+        pytest.param({"indirect_crl": True}, False, id="what-several-authorities-revoked"),
+        pytest.param({"only_some_reasons": frozenset({KEY_COMPROMISE})}, False, id="what-it-revoked-for-one-reason"),
+    ],
+)
+@pytest.mark.parametrize("listed", [True, False], ids=["listed", "not-listed"])
+async def test_whom_a_revocation_list_is_about(
+    world: World, about: dict[str, Any], believed: bool, listed: bool
+) -> None:
+    """A list about others, or about a part, proves neither that a certificate is revoked nor that it is not."""
+    leaf = world.leaf(crl=world.web.url("/l.crl"))
+    world.with_list([leaf.cert.serial_number] if listed else [], **narrowed(world, "/l.crl", **about))
+    found = opened(world, world.https(leaf))
+    async with open_net() as net:
+        outcome = await look(found, net)
+    subject = found.target.removeprefix("https://").rstrip("/")
+    assert ("tls.cert.revoked" in rules(outcome)) is (believed and listed)
+    assert ("tls.revocation.unavailable" in rules(outcome)) is not believed
+    clear = Presence.ABSENT if believed else Presence.UNTESTED
+    assert outcome.presence("tls.revocation", subject) is (Presence.PRESENT if believed and listed else clear)
+
+
+@pytest.mark.parametrize(
+    ("about", "believed"),
+    [
+        pytest.param({"only_contains_ca_certs": True}, True, id="of-authorities"),
+        pytest.param({"only_contains_user_certs": True}, False, id="of-all-but-authorities"),
+    ],
+)
+async def test_an_authority_stands_in_lists_of_authorities(world: World, about: dict[str, Any], believed: bool) -> None:
+    url = world.web.url("/roots.crl")
+    middle = intermediate(world.root, crl=url)
+    world.web.serve(
+        "/roots.crl", revocation_list(world.root, [middle.cert.serial_number], extensions=[scope(url, **about)])
+    )
+    async with open_net() as net:
+        outcome = await look(opened(world, world.https(world.leaf(middle))), net)
+    assert ("tls.cert.revoked" in rules(outcome)) is believed
+    assert ("tls.revocation.unavailable" in rules(outcome)) is not believed
+
+
+async def test_another_part_of_a_split_list_clears_nobody(world: World) -> None:
+    """The authority's own list, signed and fresh, but not the one that this certificate would stand in."""
+    url = world.web.url("/1.crl")
+    world.with_list(path="/1.crl", extensions=[scope(world.web.url("/2.crl"))])
+    found = opened(world, world.https(world.leaf(crl=url)))
+    async with open_net() as net:
+        outcome = await look(found, net)
+    subject = found.target.removeprefix("https://").rstrip("/")
+    assert "tls.revocation.unavailable" in rules(outcome)
+    assert outcome.presence("tls.revocation", subject) is Presence.UNTESTED
 
 
 async def test_a_trust_file_that_is_not_there_is_no_fault_of_the_site(world: World) -> None:

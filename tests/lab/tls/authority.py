@@ -210,6 +210,19 @@ def intermediate(
     return issue(Wish(subject=subject, key=key(kind, number), **wishes), issuer)  # type: ignore[arg-type]
 
 
+def scope(url: str, **narrowed: object) -> x509.IssuingDistributionPoint:
+    """What a revocation list at that address says of the certificates it is about."""
+    wishes: dict[str, object] = {
+        "only_contains_user_certs": False,
+        "only_contains_ca_certs": False,
+        "only_some_reasons": None,
+        "indirect_crl": False,
+        "only_contains_attribute_certs": False,
+        **narrowed,
+    }
+    return x509.IssuingDistributionPoint([x509.UniformResourceIdentifier(url)], None, **wishes)  # type: ignore[arg-type]
+
+
 def revocation_list(
     issuer: Issued,
     serials: Sequence[int] = (),
@@ -217,14 +230,17 @@ def revocation_list(
     since: dt.timedelta = dt.timedelta(hours=1),
     left: dt.timedelta = dt.timedelta(days=7),
     signer: SigningKey | None = None,
+    extensions: Sequence[x509.ExtensionType] = (),
 ) -> bytes:
-    """A list of `issuer`, in DER; `signer` another key than its own forges it."""
+    """A list of `issuer`, in DER; `signer` another key than its own forges it, critical extensions narrow it."""
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.cert.subject)
         .last_update(now() - since)
         .next_update(now() + left)
     )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=True)
     for serial in serials:
         entry = (
             x509.RevokedCertificateBuilder()

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import x25519
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from checks.parse.certificates.read import read
-from checks.parse.certificates.revocation import BadList, fresh, read_list, revoked, signed_by
-from tests.lab.tls.authority import Wish, issue, key, now, revocation_list, root
+from checks.parse.certificates.revocation import BadList, fresh, out_of_scope, read_list, revoked, signed_by
+from tests.lab.tls import authority
+from tests.lab.tls.authority import Wish, intermediate, issue, key, now, revocation_list, root
 
 CA = root()
 LEAF = issue(Wish(), CA)
@@ -57,17 +58,11 @@ def listing(*extensions: tuple[x509.ExtensionType, bool], reason: x509.Extension
     return builder.sign(CA.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def scope(**narrowed: bool | frozenset[x509.ReasonFlags]) -> tuple[x509.ExtensionType, bool]:
-    wishes: dict[str, object] = {
-        "only_contains_user_certs": False,
-        "only_contains_ca_certs": False,
-        "only_some_reasons": None,
-        "indirect_crl": False,
-        "only_contains_attribute_certs": False,
-        **narrowed,
-    }
-    url = x509.UniformResourceIdentifier("http://c.test/1.crl")
-    return x509.IssuingDistributionPoint([url], None, **wishes), True  # type: ignore[arg-type]
+LISTS = "http://c.test/1.crl"
+
+
+def scope(**narrowed: object) -> tuple[x509.ExtensionType, bool]:
+    return authority.scope(LISTS, **narrowed), True
 
 
 def stranger(last: int) -> x509.UnrecognizedExtension:
@@ -81,7 +76,6 @@ def stranger(last: int) -> x509.UnrecognizedExtension:
         pytest.param([(x509.CRLNumber(3), False), scope()], False, id="a-list-for-its-own-address"),
         pytest.param([(x509.DeltaCRLIndicator(2), True)], True, id="what-changed-since-another-list"),
         pytest.param([scope(indirect_crl=True)], True, id="a-list-for-several-authorities"),
-        pytest.param([scope(only_contains_attribute_certs=True)], True, id="a-list-of-other-certificates"),
         pytest.param(
             [scope(only_some_reasons=frozenset({x509.ReasonFlags.key_compromise}))], True, id="a-list-for-some-reasons"
         ),
@@ -91,6 +85,44 @@ def stranger(last: int) -> x509.UnrecognizedExtension:
 )
 def test_a_list_that_is_not_the_whole(extensions: list[tuple[x509.ExtensionType, bool]], partial: bool) -> None:
     assert read_list(listing(*extensions)).partial is partial
+
+
+THE_LEAF = issue(Wish(crl=LISTS), CA)
+THE_AUTHORITY = intermediate(CA, crl=LISTS)
+BELOW = x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, "list 7")])
+
+
+@pytest.mark.parametrize(
+    ("extensions", "leaf", "authority"),
+    [
+        pytest.param([], True, True, id="a-list-of-all"),
+        pytest.param([scope()], True, True, id="a-list-of-all-that-names-it"),
+        pytest.param([scope(only_contains_user_certs=True)], True, False, id="a-list-without-authorities"),
+        pytest.param([scope(only_contains_ca_certs=True)], False, True, id="a-list-of-authorities"),
+        pytest.param([scope(only_contains_attribute_certs=True)], False, False, id="a-list-of-attribute-certificates"),
+        pytest.param([(authority.scope("http://c.test/2.crl"), True)], False, False, id="a-list-of-another-address"),
+        pytest.param(
+            [(x509.IssuingDistributionPoint(None, BELOW, False, False, None, False, False), True)],
+            *(False, False),
+            id="a-list-named-by-its-place-in-a-directory",
+        ),
+        pytest.param(
+            [(x509.IssuingDistributionPoint(None, None, True, False, None, False, False), True)],
+            *(True, False),
+            id="a-list-of-no-address-without-authorities",
+        ),
+    ],
+)
+def test_whom_a_list_is_about(extensions: list[tuple[x509.ExtensionType, bool]], leaf: bool, authority: bool) -> None:
+    crl = read_list(listing(*extensions))
+    assert (not out_of_scope(crl, read(THE_LEAF.der))) is leaf
+    assert (not out_of_scope(crl, read(THE_AUTHORITY.der))) is authority
+
+
+def test_an_authority_that_may_not_sign_lists_signed_none() -> None:
+    other = issue(Wish(subject="No Lists", ca=True, usage="server"))
+    crl = read_list(revocation_list(other))
+    assert not signed_by(crl, read(other.der))
 
 
 @pytest.mark.parametrize(
