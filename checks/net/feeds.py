@@ -98,6 +98,11 @@ class Feeds:
         self._failed: dict[str, tuple[float, NotHad]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    @property
+    def lasting(self) -> bool:
+        """Whether what is fetched outlives this process: what is large is not fetched for one look."""
+        return self._folder is not None
+
     async def get(self, source: Source, client: Fetches, deadline: float) -> Had | NotHad:
         """Return what is kept of `source`, fetched first when it is missing or old, before `deadline` (loop's clock).
 
@@ -122,6 +127,8 @@ class Feeds:
             return kept
         failed = self._failed.get(source.name)
         if failed is None or failed[0] <= now:
+            # Said before it is known: who asks next is not to wait as long for a server that hangs.
+            self._failed[source.name] = (now + AGAIN, NotHad(problem=Problem.UNAVAILABLE, detail="no answer in time"))
             fetched = await self._fetch(source, client, deadline, kept)
             if isinstance(fetched, Had):
                 self._failed.pop(source.name, None)

@@ -4,13 +4,16 @@ import json
 import re
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from importlib.metadata import version
 
-from checks.net.feeds import BadFeed, Had, Problem, Source
+from checks.net.feeds import BadFeed, Had, Problem, Source, named_after
 
-URL = "https://raw.githubusercontent.com/chromium/chromium/main/net/http/transport_security_state_static.json"
-DAY = 86400.0
+KEEP = 7 * 86400.0  # seconds until the list is asked for again
+OLD = timedelta(days=35)  # from which on a list no longer tells who is not in it: five times in a row nobody answered
 MAX_LIST = 64 * 1024 * 1024  # bytes
 LEAST = 1000  # names: a list with fewer is none
 
@@ -23,11 +26,32 @@ class Preload(StrEnum):
     OWN = "own"  # by itself: it has to go on meeting the list's conditions
     ABOVE = "above"  # a parent includes it, such as the top-level domain .dev
     NO = "no"
+    UNKNOWN = "unknown"  # not in a list that is too old to know of all who came since
 
 
-def preload(host: str, fetched: Had | None = None) -> Preload:
-    """Return how the host stands in the list that was fetched last, or else in the one installed with the product."""
-    return _installed(host) if fetched is None else _standing(host, _names(fetched.data))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preloaded:
+    """How a host stands, and by a list of which day."""
+
+    standing: Preload
+    as_of: datetime  # UTC
+
+
+def preload(host: str, fetched: Had | None, now: datetime) -> Preloaded:
+    """Return how the host stands in the list that was fetched last, or else in the one installed with the product.
+
+    Hosts hardly ever leave the list, and join it every day: an old one proves who is in it, never who is not.
+    """
+    as_of = installed_on() if fetched is None else datetime.fromtimestamp(fetched.fetched, UTC)
+    standing = _installed(host) if fetched is None else _standing(host, _names(fetched.data))
+    if standing is Preload.NO and now - as_of > OLD:
+        standing = Preload.UNKNOWN
+    return Preloaded(standing=standing, as_of=as_of)
+
+
+def source(url: str) -> Source:
+    """The list at that address, which may be a mirror's."""
+    return Source(name=named_after("hsts-preload", url), url=url, keep=KEEP, max_bytes=MAX_LIST, verify=_verify)
 
 
 def _standing(host: str, names: Mapping[str, bool]) -> Preload:
@@ -55,7 +79,11 @@ def _names(data: bytes) -> dict[str, bool]:
     return {one["name"]: bool(one.get("include_subdomains")) for one in entries if one.get("mode") == "force-https"}
 
 
-SOURCE = Source(name="hsts-preload", url=URL, keep=7 * DAY, max_bytes=MAX_LIST, verify=_verify)
+@lru_cache(maxsize=1)
+def installed_on() -> datetime:
+    """The day of the list that is installed with the product: its version is one."""
+    year, month, day = (int(part) for part in version("hstspreload").split(".")[:3])
+    return datetime(year, month, day, tzinfo=UTC)
 
 
 @lru_cache(maxsize=16384)

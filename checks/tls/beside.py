@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import replace
 
 from checks.core.check import Context
+from checks.net.feeds import Had
 from checks.net.http.client import Client
-from checks.net.preload import SOURCE, Preload, preload
+from checks.net.preload import Preloaded, preload, source
 from checks.parse.urls import parse
 from checks.tls import records, renewal
 from checks.tls.entry import Known, walk
@@ -20,12 +21,13 @@ SPARE = 0.05
 async def gather(seen: Seen, context: Context[Options, Memory], client: Client) -> Seen:
     """Return the look with all that belongs to it; raises `CannotLook` for faults of ours."""
     deadline = context.deadline - SPARE
-    entry, lists, moved, windows, told = await asyncio.gather(
+    entry, lists, moved, windows, told, standing = await asyncio.gather(
         _entry(seen, context, client, deadline),
         _lists(seen, context, client, deadline),
         moved_names(seen, context.memory, client, deadline),
         _renewals(seen, context, client, deadline),
         _records(seen, context, deadline),
+        _preloaded(seen, context, client, deadline),
     )
     return replace(
         seen,
@@ -34,7 +36,7 @@ async def gather(seen: Seen, context: Context[Options, Memory], client: Client) 
         moved=moved,
         renewals=windows,
         records=told,
-        preload=await _preloaded(seen, context),
+        preload=standing,
     )
 
 
@@ -83,9 +85,14 @@ async def _records(seen: Seen, context: Context[Options, Memory], deadline: floa
     return await records.look_up(context.net.resolver, seen.host, ports, soon)
 
 
-async def _preloaded(seen: Seen, context: Context[Options, Memory]) -> Preload | None:
+async def _preloaded(
+    seen: Seen, context: Context[Options, Memory], client: Client, deadline: float
+) -> Preloaded | None:
     main = _main(seen)
     if main is None or not main.audited or not context.options.hsts:
         return None
-    kept = await context.net.feeds.kept(SOURCE)
-    return preload(seen.host) if kept is None else await asyncio.to_thread(preload, seen.host, kept)
+    feeds, wanted = context.net.feeds, source(context.options.preload_list)
+    had = await (feeds.get(wanted, client, deadline) if feeds.lasting else feeds.kept(wanted))
+    if isinstance(had, Had):
+        return await asyncio.to_thread(preload, seen.host, had, seen.at)
+    return preload(seen.host, None, seen.at)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from checks.net.preload import Preload, Preloaded
 from checks.net.tls.hello import Version
 from checks.net.tls.suites import suite_name
 from checks.parse.certificates.paths import End, Path
@@ -15,6 +16,12 @@ _ENDS = {
     End.SELF_SIGNED: "ends at a self-signed certificate that nobody trusts",
     End.UNKNOWN: "ends at an issuer whose certificate is missing",
 }
+_STANDINGS = {
+    Preload.OWN: "browsers come by https alone",
+    Preload.ABOVE: "browsers come by https alone, for the sake of a name above",
+    Preload.NO: "browsers may come by http",
+    Preload.UNKNOWN: "whether browsers come by https alone is not known: the list is too old to tell",
+}
 SHOWN = 4  # names of a certificate
 
 
@@ -24,6 +31,8 @@ def explain(seen: Seen) -> Iterator[str]:
         yield from _endpoint(endpoint, seen)
     if seen.entry is not None:
         yield from _entry(seen.entry)
+    if seen.preload is not None:
+        yield _preloaded(seen.preload)
     for one in seen.lists or ():
         yield _listed(one)
     for renewal in seen.renewals:
@@ -114,6 +123,10 @@ def _entry(entry: Entry) -> Iterator[str]:
         yield f"  {entry.url} nobody listens there"
     for step in entry.steps:
         yield f"  {step.url} answers {step.status}" + (f" → {step.leads_to}" if step.leads_to else "")
+
+
+def _preloaded(one: Preloaded) -> str:
+    return f"  {_STANDINGS[one.standing]} (browsers' preload list of {one.as_of:%Y-%m-%d})"
 
 
 def _listed(one: Listed) -> str:

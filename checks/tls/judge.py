@@ -33,7 +33,7 @@ def judge(seen: Seen, options: Options, memory: Memory | None, now: datetime) ->
     web = list(judge_web(seen, options))
     yield from web
     yield from judge_records(seen)
-    yield from untested.of_host(seen, options)
+    yield from untested.of_host(seen, options, memory)
     others = tuple(one for one in (memory.endpoints if memory else ()) if one.subject not in _subjects(remembered))
     unsound = any(finding.severity is not Severity.INFO for finding in web)
     yield Remember(
@@ -41,6 +41,7 @@ def judge(seen: Seen, options: Options, memory: Memory | None, now: datetime) ->
             endpoints=(*remembered, *others)[:40],
             lists_failing=failing,
             entry_unsound=unsound if seen.entry is not None else bool(memory and memory.entry_unsound),
+            preloaded=untested.preloaded(seen, memory),
         )
     )
 

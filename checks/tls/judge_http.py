@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from checks.core.model import Finding, Rule, Severity
-from checks.net.preload import Preload
+from checks.net.preload import Preload, Preloaded
 from checks.parse.addresses import written_address
 from checks.parse.domains import same_owner
 from checks.tls.options import Options
@@ -117,17 +117,22 @@ def shows_hsts(endpoint: Endpoint, look: Look) -> bool:
     )
 
 
-def judge_hsts(head: Head, host: str, where: str, *, preload: Preload | None, entry: Entry | None) -> Iterator[Finding]:
+def judge_hsts(
+    head: Head, host: str, where: str, *, preload: Preloaded | None, entry: Entry | None
+) -> Iterator[Finding]:
     """Yield what is wrong with the Strict-Transport-Security field; only the first counts (RFC 6797, 8.1)."""
     header = head.hsts[0] if head.hsts else ""
     directives = _directives(header)
-    if preload is Preload.OWN:
+    standing = preload.standing if preload is not None else Preload.UNKNOWN
+    if preload is not None and standing is Preload.OWN:
         problem = _preload_problem(head, directives, host, entry)
         if problem:
-            yield PRELOAD_BROKEN.found(host, host=host, where=where, header=header, problem=problem)
+            yield PRELOAD_BROKEN.found(
+                host, host=host, where=where, header=header, problem=problem, list_of=f"{preload.as_of:%Y-%m-%d}"
+            )
             return
     if not head.hsts:
-        if preload is not Preload.ABOVE:  # browsers already hold a parent's promise for it
+        if standing is not Preload.ABOVE:  # browsers already hold a parent's promise for it
             yield HSTS_MISSING.found(host, where=where, header="")
         return
     age, problem = _max_age(directives)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from checks.core.options import BadOption, Bounds, Common, Seconds, Texts
+from checks.core.options import BadOption, Bounds, Common, Seconds, Texts, Url
 
 DAY = 86400.0
+# The browsers' own list, as Chromium's engineers edit it.
+PRELOAD_LIST = "https://raw.githubusercontent.com/chromium/chromium/main/net/http/transport_security_state_static.json"
 STARTTLS = ("smtp", "imap", "pop3", "ftp")
 
 Port = Annotated[int, Bounds(least=1, most=65535)]
@@ -26,6 +28,7 @@ class Options(Common):
     audit_every: Annotated[Seconds, Bounds(least=0)] = DAY
     revocation: bool = True
     hsts: bool = True
+    preload_list: Url = PRELOAD_LIST  # who must come by https alone, fetched once a week by a daemon
     starttls: str = ""  # smtp, imap, pop3 or ftp, for the ports listed; "": by their well-known numbers
     expect_issuer: Texts = ()  # parts of issuers' names, one of which must be there
     http_port: Annotated[int, Bounds(least=0, most=65535)] = 80  # where http → https is looked for; 0: nowhere

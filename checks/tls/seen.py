@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from checks.core.check import Looking
-from checks.net.preload import Preload
+from checks.net.preload import Preloaded
 from checks.net.tls.failure import Failure
 from checks.net.tls.hello import Version
 from checks.net.tls.suites import Weakness
@@ -192,7 +192,7 @@ class Seen:
     endpoints: tuple[Endpoint, ...]
     entry: Entry | None = None  # None: not looked at
     lists: tuple[Listed, ...] | None = None
-    preload: Preload | None = None  # None: not looked up
+    preload: Preloaded | None = None  # None: not looked up
     renewals: tuple[Renewal, ...] = ()
     records: Records | None = None
     moved: frozenset[str] = frozenset()  # names that another certificate covers now
@@ -245,6 +245,7 @@ class Memory:
     endpoints: tuple[Remembered, ...] = ()
     lists_failing: datetime | None = None  # since when revocation cannot be looked up
     entry_unsound: bool = False
+    preloaded: bool = False  # the host stood in the browsers' list when last that could be told
 
     def of(self, subject: str) -> Remembered | None:
         """What is known of an endpoint."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from checks.core.model import Untested
+from checks.net.preload import Preload
 from checks.tls.fetched import SHORT_LIVED
 from checks.tls.judge_http import settled, shows_hsts
 from checks.tls.judge_leaf import clock_in_doubt
@@ -86,7 +87,14 @@ def _of_lists(endpoint: Endpoint, seen: Seen) -> Iterator[Untested]:
         yield Untested(families=REVOCATION, subject=endpoint.subject, cause="issuer_unknown")
 
 
-def of_host(seen: Seen, options: Options) -> Iterator[Untested]:
+def preloaded(seen: Seen, memory: Memory | None) -> bool:
+    """Whether the host stands in the browsers' list, or did when last that could be told."""
+    if seen.preload is None or seen.preload.standing is Preload.UNKNOWN:
+        return memory is not None and memory.preloaded
+    return seen.preload.standing is Preload.OWN
+
+
+def of_host(seen: Seen, options: Options, memory: Memory | None) -> Iterator[Untested]:
     """Yield what was not looked at of the host as a whole."""
     host = seen.host
     if seen.entry is None or not settled(seen.entry):
@@ -96,5 +104,7 @@ def of_host(seen: Seen, options: Options) -> Iterator[Untested]:
     looks = [(endpoint, look) for endpoint in seen.endpoints if endpoint.main for look in endpoint.looks]
     if not options.hsts or not looks or not all(shows_hsts(endpoint, look) for endpoint, look in looks):
         yield Untested(families=frozenset({"http.hsts"}), subject=host, cause="not_looked_at")
+    elif preloaded(seen, memory) and (seen.preload is None or seen.preload.standing is Preload.UNKNOWN):
+        yield Untested(families=frozenset({"http.hsts"}), subject=host, cause="preload_list_old")
     if seen.records is None or not seen.records.asked:
         yield Untested(families=frozenset({"tls.dns"}), subject=host, cause="not_looked_at")

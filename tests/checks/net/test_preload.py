@@ -1,12 +1,13 @@
 """How a host stands in the browsers' list, the installed one or a fresher one."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from checks.net.feeds import BadFeed, Had
-from checks.net.preload import LEAST, SOURCE, Preload, preload
+from checks.net.preload import LEAST, OLD, Preload, installed_on, preload, source
 
 ENTRIES: list[dict[str, Any]] = [
     {"name": "dev", "include_subdomains": True, "mode": "force-https"},
@@ -21,7 +22,9 @@ def file(entries: list[dict[str, Any]]) -> bytes:
     return b"// comments stand in it\n{\n  // and here\n" + json.dumps({"entries": entries}).encode()[1:]
 
 
-FRESH = Had(data=file([*ENTRIES, *MANY]), url=SOURCE.url, fetched=0.0)
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+SOURCE = source("https://lists.test/hsts.json")
+FRESH = Had(data=file([*ENTRIES, *MANY]), url=SOURCE.url, fetched=NOW.timestamp())
 
 
 @pytest.mark.parametrize(
@@ -37,11 +40,33 @@ FRESH = Had(data=file([*ENTRIES, *MANY]), url=SOURCE.url, fetched=0.0)
     ],
 )
 def test_the_fresher_list(host: str, expected: Preload) -> None:
-    assert preload(host, FRESH) is expected
+    told = preload(host, FRESH, NOW + timedelta(days=34))
+    assert (told.standing, told.as_of) == (expected, NOW)
 
 
 def test_the_installed_list() -> None:
-    assert preload("hstspreload.org") is Preload.OWN
+    told = preload("hstspreload.org", None, installed_on())
+    assert (told.standing, told.as_of) == (Preload.OWN, datetime(2025, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        pytest.param("own.test", Preload.OWN, id="who-is-in-it-stays"),
+        pytest.param("www.own.test", Preload.ABOVE, id="so-does-who-is-below"),
+        pytest.param("late.test", Preload.UNKNOWN, id="who-is-not-may-have-come-since"),
+    ],
+)
+def test_an_old_list_never_says_who_is_not_in_it(host: str, expected: Preload) -> None:
+    assert preload(host, FRESH, NOW + OLD + timedelta(seconds=1)).standing is expected
+
+
+def test_no_data_is_never_no() -> None:
+    assert preload("acme.test", None, NOW).standing is Preload.UNKNOWN
+
+
+def test_lists_of_two_addresses_are_kept_apart() -> None:
+    assert source("https://a.test/").name != source("https://b.test/").name
 
 
 def test_a_list_is_verified_before_it_is_kept() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from checks.core.check import Looking
-from checks.net.preload import Preload
+from checks.net.preload import Preload, Preloaded
 from checks.net.tls.failure import Failing, Failure
 from checks.net.tls.flight import Speech
 from checks.net.tls.hello import Version
@@ -80,9 +80,13 @@ def failed(failing: Failing, address: str = "192.0.2.2", **about: Any) -> Look:
     return Look(address=address, failure=Failure(failing=failing, detail=failing.value, **about))
 
 
+def standing(preload: Preload) -> Preloaded:
+    return Preloaded(standing=preload, as_of=NOW)
+
+
 def seen(*looks: Look, endpoint: dict[str, Any] | None = None, **about: Any) -> Seen:
     found = Endpoint(subject=SUBJECT, host=HOST, port=443, looks=looks or (look(),), **(endpoint or {}))
-    wishes = {"entry": TO_HTTPS, "lists": (), "preload": Preload.NO, "records": Records(), **about}
+    wishes = {"entry": TO_HTTPS, "lists": (), "preload": standing(Preload.NO), "records": Records(), **about}
     return Seen(host=HOST, at=NOW, attempt=Looking(number=1), endpoints=(found,), **wishes)
 
 
@@ -198,7 +202,7 @@ SCENARIOS = [
     of_hsts("short HSTS", "max-age=86400"),
     of_hsts("HSTS off", "max-age=0"),
     of_hsts("HSTS nobody reads", "includeSubDomains"),
-    of_hsts("preloaded in vain", "max-age=31536000", preload=Preload.OWN),
+    of_hsts("preloaded in vain", "max-age=31536000", preload=standing(Preload.OWN)),
 ]  # fmt: skip
 
 _FAMILIES = frozenset(rule.family for rule in RULES)

@@ -1,11 +1,12 @@
 """The way from http to https, and the promise to stay there."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from checks.core.model import Severity
-from checks.net.preload import Preload, preload
+from checks.net.preload import Preload, Preloaded, installed_on, preload
 from checks.tls.judge_http import judge_entry, judge_hsts, settled
 from checks.tls.look import read_head
 from checks.tls.seen import Entry, Head, Step
@@ -69,6 +70,7 @@ def test_what_says_nothing_of_visitors_is_not_settled() -> None:
     assert settled(entry(closed=True))
 
 
+TODAY = datetime(2026, 11, 24, tzinfo=UTC)
 GOOD = "max-age=31536000; includeSubDomains; preload"
 
 
@@ -78,6 +80,7 @@ GOOD = "max-age=31536000; includeSubDomains; preload"
         pytest.param((GOOD,), Preload.NO, {}, id="a-year"),
         pytest.param((), Preload.NO, {"http.hsts.missing"}, id="none"),
         pytest.param((), Preload.ABOVE, set(), id="none-needed-where-a-parent-promised"),
+        pytest.param((), Preload.UNKNOWN, {"http.hsts.missing"}, id="none-and-nobody-knows-of-a-promise"),
         pytest.param(("max-age=15768000",), Preload.NO, set(), id="half-a-year-to-the-second"),
         pytest.param(("max-age=15767999",), Preload.NO, {"http.hsts.short"}, id="a-second-less"),
         pytest.param(("max-age=0",), Preload.NO, {"http.hsts.disabled"}, id="off"),
@@ -107,15 +110,17 @@ GOOD = "max-age=31536000; includeSubDomains; preload"
 )
 def test_the_promise(fields: tuple[str, ...], listed: Preload, expected: set[str]) -> None:
     head = Head(status=200, hsts=fields)
-    found = judge_hsts(head, "acme.test", "acme.test:443", preload=listed, entry=None)
+    found = judge_hsts(head, "acme.test", "acme.test:443", preload=Preloaded(standing=listed, as_of=TODAY), entry=None)
     assert {finding.rule.id for finding in found} == set(expected)
 
 
 def test_a_preloaded_host_must_lead_to_https_on_itself() -> None:
     head = Head(status=200, hsts=(GOOD,))
     away = entry((HTTP, 301, "https://www.acme.test/"))
-    (finding,) = judge_hsts(head, "acme.test", "acme.test:443", preload=Preload.OWN, entry=away)
+    listed = Preloaded(standing=Preload.OWN, as_of=TODAY)
+    (finding,) = judge_hsts(head, "acme.test", "acme.test:443", preload=listed, entry=away)
     assert finding.rule.id == "http.hsts.preload_broken"
+    assert finding.fact("list_of") == "2026-11-24"
     assert finding.fact("problem") == "redirect"
     assert finding.severity is Severity.MAJOR
 
@@ -129,7 +134,7 @@ def test_a_preloaded_host_must_lead_to_https_on_itself() -> None:
     ],
 )
 def test_the_list(host: str, expected: Preload) -> None:
-    assert preload(host) is expected
+    assert preload(host, None, installed_on()).standing is expected
 
 
 @pytest.mark.parametrize(

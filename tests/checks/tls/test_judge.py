@@ -9,6 +9,7 @@ import pytest
 from checks.core.check import Looking
 from checks.core.model import Finding, Key, Observed, Outcome, Presence, Severity, SharedKind
 from checks.core.run import observed
+from checks.net.preload import Preload
 from checks.net.tls.failure import Failing
 from checks.tls.judge import judge, recheck
 from checks.tls.options import Options
@@ -27,6 +28,7 @@ from tests.checks.tls.harness import (
     look,
     seen,
     sent,
+    standing,
 )
 
 HOUR = timedelta(hours=1)
@@ -204,6 +206,24 @@ def test_a_run_without_audit_remembers_the_last_one() -> None:
     second = judged(seen(look(audit=None, head=None), entry=None), memory=first, now=NOW + HOUR).memory
     assert isinstance(second, Memory)
     assert second.endpoints[0].audited == NOW
+
+
+@pytest.mark.parametrize(
+    ("told", "before", "untested", "after"),
+    [
+        pytest.param(Preload.OWN, False, False, True, id="in-the-list"),
+        pytest.param(Preload.UNKNOWN, True, True, True, id="was-in-it-and-the-list-is-old"),
+        pytest.param(Preload.UNKNOWN, False, False, False, id="never-known-to-be-in-it"),
+        pytest.param(Preload.NO, True, False, False, id="no-longer-in-it"),
+    ],
+)
+def test_an_old_list_ends_no_ticket_of_it(told: Preload, before: bool, untested: bool, after: bool) -> None:
+    """A host known to be preloaded keeps its ticket while no list tells that it left."""
+    said = judged(seen(preload=standing(told)), memory=Memory(preloaded=before))
+    assert ("preload_list_old" in {one.cause for one in said.untested}) is untested
+    assert (whole(said).presence("http.hsts", HOST) is Presence.UNTESTED) is untested
+    assert isinstance(said.memory, Memory)
+    assert said.memory.preloaded is after
 
 
 def test_endpoints_not_looked_at_are_not_forgotten() -> None:
