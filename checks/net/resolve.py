@@ -122,7 +122,7 @@ class Resolver:
         except TimeoutError:
             raise NetFailure(Stage.RESOLVE, Reason.DNS_TIMEOUT, "no answer before the deadline") from None
         found = Addresses(found=answer.found, source="dns", complete=answer.complete)
-        if answer.ttl > 0:
+        if answer.ttl > 0 and answer.complete:  # half an answer holds a failure, and that is asked afresh
             self._keep(host, answer.ttl, found)
         return found
 

@@ -224,9 +224,11 @@ class Answer:
 
     def _check_head(self) -> None:
         index = self._index
+        head = self._head[0] if len(self._head) == 1 else b"".join(self._head)
+        if b" :" in head:
+            self._trim_names()
         for name, value in self.fields:
             index.setdefault(name.lower(), value)
-        head = self._head[0] if len(self._head) == 1 else b"".join(self._head)
         end = head.find(b"\r\n\r\n")
         plain = end >= 0 and head.count(b"\n", 0, end) == head.count(b"\r\n", 0, end)
         size = end if plain else sum([len(name) + len(value) + 4 for name, value in self.fields])
@@ -237,12 +239,24 @@ class Answer:
         elif head.find(b"\0", 0, end if plain else len(head)) >= 0 and self._has_nul():
             self._fail(Stage.HEADERS, Reason.BAD_HTTP, "a NUL in a header field")
         coding = index.get(b"transfer-encoding")
-        if coding and coding.strip().lower() not in (b"chunked", b"identity"):
+        if coding and (coding.strip().lower() not in (b"chunked", b"identity") or not self._is_one_coding(coding)):
             self._fail(Stage.HEADERS, Reason.BAD_ENCODING, f"transfer encoding {coding.decode('latin-1')!r}")
         if not self.reason:
             self._note(Oddity.NO_REASON)
         if not plain:
             self._note(Oddity.BARE_LF)
+
+    def _trim_names(self) -> None:
+        """The parser takes "Content-Length : 5" for a length, and leaves the space in the name."""
+        trimmed = [(name.strip(), value) for name, value in self.fields]
+        if trimmed != self.fields:
+            self.fields = trimmed
+            self._note(Oddity.LENIENT)
+
+    def _is_one_coding(self, coding: bytes) -> bool:
+        """Whether every field that names a transfer encoding names this one."""
+        said = {value.strip().lower() for name, value in self.fields if name.lower() == b"transfer-encoding"}
+        return said == {coding.strip().lower()}
 
     def _has_nul(self) -> bool:
         return any(b"\0" in value for _name, value in self.fields)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from checks.uptime.explain import explain
 from checks.uptime.seen import Seen
@@ -12,7 +13,7 @@ from tests.lab.http.probe import seen_by
 from tests.lab.http.server import OK, Peer, answering, by_path, redirect, serving
 
 
-async def told(url: str, **options: object) -> str:
+async def told(url: str, **options: Any) -> str:
     return "\n".join(explain(await seen_by(url, **options)))
 
 

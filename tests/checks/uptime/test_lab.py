@@ -6,9 +6,11 @@ import sys
 import pytest
 
 from checks.core.model import Outcome
+from checks.net.http.exchange import Oddity
+from checks.net.http.failure import Reason
 from tests.lab.http.answers import ANSWERS
 from tests.lab.http.behaviour import Behaviour
-from tests.lab.http.probe import observed, probe, reasons
+from tests.lab.http.probe import observed, probe, reasons, seen_by
 from tests.lab.http.server import serving
 from tests.lab.http.steering import STEERING
 
@@ -33,6 +35,29 @@ async def test_verdict(behaviour: Behaviour) -> None:
     assert outcome.seconds < 2 * behaviour.options.get("timeout", 2.0) + 1.0
     if not behaviour.reason:
         assert len(observed(outcome).attempts) == 1
+
+
+@pytest.mark.parametrize("behaviour", [one for one in BEHAVIOURS if not one.reason], ids=lambda one: one.name)
+async def test_what_is_odd_about_a_healthy_answer_is_remarked(behaviour: Behaviour) -> None:
+    async with serving(behaviour.script) as server:
+        seen = await seen_by(server.url(behaviour.path), **behaviour.options)
+    assert seen.visit.reply is not None
+    told = {oddity.value for oddity in seen.visit.reply.oddities}
+    assert told >= ({behaviour.oddity} if behaviour.oddity else set())
+
+
+def test_the_lab_provokes_every_oddity_that_needs_no_tls() -> None:
+    assert {one.oddity for one in BEHAVIOURS if one.oddity} == {one.value for one in Oddity} - {
+        "tls_closed_without_notice"
+    }
+
+
+def test_the_lab_provokes_every_reason_that_a_server_can_give() -> None:
+    elsewhere = {"dns", "tls"}  # the labs of names and of certificates
+    own = {one.value for one in Reason if one.value.partition("_")[0] not in elsewhere}
+    own -= {"connect_timeout", "connect_unreachable", "redirect_foreign", "redirect_downgrade"}  # want other machines
+    page = {"status", "keyword_missing", "keyword_forbidden", "json", "header", "slow", "bot_challenge", "blank_page"}
+    assert {one.reason for one in BEHAVIOURS} >= own | page
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="uvloop does not run there")

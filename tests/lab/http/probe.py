@@ -1,5 +1,6 @@
 """Runs a real uptime job against the lab, through `run()`, as every caller does."""
 
+from contextlib import AsyncExitStack
 from typing import Any
 
 from checks.core import ulid
@@ -63,7 +64,7 @@ def measure(outcome: Outcome, name: str, **labels: str) -> float | None:
     return next((m.value for m in observed(outcome).measures if m.name == name and m.labels == wanted), None)
 
 
-async def seen_by(url: str, **options: Any) -> Seen:
+async def seen_by(url: str, *, net: Net | None = None, **options: Any) -> Seen:
     """What the last attempt of a run saw."""
     chosen = Options(**{"timeout": 2.0} | options)
     key = Key(site="lab", check="uptime")
@@ -71,6 +72,7 @@ async def seen_by(url: str, **options: Any) -> Seen:
         key=key, id=ulid.new(), kind="uptime", target=url, options=chosen, timeout=chosen.timeout, recheck_wait=0.0
     )
     attempts: list[Seen] = []
-    async with open_net() as net:
-        await run(job, CHECK, net, witness=attempts.append)
+    async with AsyncExitStack() as stack:
+        used = net if net is not None else await stack.enter_async_context(open_net())
+        await run(job, CHECK, used, witness=attempts.append)
     return attempts[-1]

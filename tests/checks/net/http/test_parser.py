@@ -1,8 +1,11 @@
 """The parser under hypothesis: no crash, no verdict that depends on how packets fall, no part taken for the whole."""
 
 import gzip
+import zlib
 from itertools import pairwise
 
+import brotli
+import zstandard
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +21,15 @@ LENGTH = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\
 CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
 ZIP = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(ZIPPED), ZIPPED)
 TO_CLOSE = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + ZIPPED
+IN_CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
+ENCODED = {
+    "gzip": ZIPPED,
+    "deflate": zlib.compress(BODY),
+    "br": brotli.compress(BODY),
+    "zstd": zstandard.compress(BODY),
+    "br, gzip": gzip.compress(brotli.compress(BODY)),
+}
+SPELLINGS = [b"%b: %b", b"%b:%b", b"%b : %b", b"%b\t: %b", b"%b:\t%b", b"%b:  %b  ", b"%b:\r\n %b", b"broken\r\n%b: %b"]
 WHOLE = [LENGTH, CHUNKS, ZIP]
 WORDS = [b"HTTP/1.1 ", b"200", b" OK", b"\r\n", b"\n", b"\r", b":", b" ", b"\0", b"Content-Length: ", b"Content-Length",
          b"Transfer-Encoding: chunked\r\n", b"5", b"-1", b"ffffffffffffffff", b"0\r\n\r\n", b"\xff",
@@ -63,6 +75,34 @@ def test_a_part_is_never_taken_for_the_whole(whole: bytes, end: int, reset: bool
     cut = whole[: min(end, len(whole) - 1)]
     assert not read(cut, [], reset=reset).complete
     assert read(whole, []).complete
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    spell=st.sampled_from(SPELLINGS),
+    framing=st.sampled_from(
+        [(b"Content-Length", b"%d" % len(BODY), BODY), (b"Transfer-Encoding", b"chunked", IN_CHUNKS)]
+    ),
+    missing=st.integers(1, 80),
+    reset=st.booleans(),
+)
+def test_a_part_is_not_taken_for_the_whole_however_its_length_is_written(
+    spell: bytes, framing: tuple[bytes, bytes, bytes], missing: int, reset: bool
+) -> None:
+    name, value, body = framing
+    whole = b"HTTP/1.1 200 OK\r\nX-A: b\r\n" + spell % (name, value) + b"\r\nX-B: c\r\n\r\n" + body
+    assert read(whole, []).complete
+    assert not read(whole[:-missing], [], reset=reset).complete
+
+
+@settings(max_examples=200, deadline=None)
+@given(encoding=st.sampled_from(sorted(ENCODED)), missing=st.integers(1, 400), most=st.integers(100, 10_000))
+def test_a_compressed_page_that_was_cut_never_decodes(encoding: str, missing: int, most: int) -> None:
+    whole = ENCODED[encoding]
+    assert decode(whole, encoding, DEFAULT_LIMITS).body == BODY
+    cut = decode(whole[: max(1, len(whole) - missing)], encoding, Limits(body=most))
+    assert cut.failure is not None
+    assert BODY.startswith(cut.body) or "," in encoding  # of two layers the outer one is what was read
 
 
 @settings(max_examples=200, deadline=None)
