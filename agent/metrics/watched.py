@@ -98,7 +98,8 @@ class Watched:
     def __init__(self) -> None:
         self.lines = Lines()
         self._known: dict[Key, _Counted] = {}
-        self._sites: dict[str, str] = {}
+        self._sites: dict[str, str] = {}  # and their clients
+        self._shown: dict[str, dict[Severity, Live]] = {}  # the live tickets in the lines
         self._opened: dict[tuple[str, Severity], int] = {}
         self._reopens: dict[str, int] = {}
 
@@ -145,16 +146,16 @@ class Watched:
             by_site.setdefault(one.site, {})[one.severity] = one
         for site in self._sites:
             of_site = by_site.get(site, {})
-            self.lines.put(
-                ("site", site),
-                TICKETS_OPEN,
-                [
-                    (self._site_labels(site, severity), of_site[severity].count if severity in of_site else 0)
-                    for severity in TICKET_SEVERITIES
-                ],
-            )
-            oldest = [(self._site_labels(site, one.severity), one.oldest.timestamp()) for one in of_site.values()]
-            self.lines.put(("site", site), OLDEST, oldest)
+            if self._shown.get(site) != of_site:  # rendering thousands of sites that are as before holds the loop
+                self._show_tickets(site, of_site)
+
+    def _show_tickets(self, site: str, live: dict[Severity, Live]) -> None:
+        counts = [(one, live[one].count if one in live else 0) for one in TICKET_SEVERITIES]
+        oldest = [(self._site_labels(site, one.severity), one.oldest.timestamp()) for one in live.values()]
+        owner = ("site", site)
+        self.lines.put(owner, TICKETS_OPEN, [(self._site_labels(site, one), count) for one, count in counts])
+        self.lines.put(owner, OLDEST, oldest)
+        self._shown[site] = live
 
     def opened(self, site: str, severity: Severity) -> None:
         """Count a ticket that was opened."""
@@ -167,8 +168,9 @@ class Watched:
         self._count_site(site)
 
     def _plan_sites(self, wanted: Mapping[str, str]) -> None:
-        for site in [site for site in self._sites if site not in wanted]:
+        for site in [site for site, client in self._sites.items() if wanted.get(site) != client]:
             self.lines.drop(("site", site))
+            self._shown.pop(site, None)
         self._sites = dict(wanted)
         for site in wanted:
             self._count_site(site)

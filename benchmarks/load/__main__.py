@@ -39,6 +39,7 @@ class Window:
     busy: bool
     cpu: float  # percent of a core
     machine: float  # cores that were at work in all
+    began: float  # Unix time
     resident: int
     pages: list[bytes]
 
@@ -46,12 +47,14 @@ class Window:
 def measure(pid: int, *, busy: bool) -> Window:
     """Watch the daemon for one interval."""
     with running.busy(really=busy):
+        at = time.time()
         began, cpu, machine = time.monotonic(), running.cpu_seconds(pid), running.machine_seconds()
         pages = Scraper(WEB, SCRAPE).through(INTERVAL)
         took = time.monotonic() - began
         return Window(
             busy=busy,
             cpu=100 * (running.cpu_seconds(pid) - cpu) / took,
+            began=at,
             machine=(running.machine_seconds() - machine) / took,
             resident=running.resident(pid),
             pages=pages,
@@ -95,7 +98,7 @@ def report(windows: list[Window], truths: dict[str, list[Truth]]) -> None:
     print("|---|---|---|---|---|---|---|---|")
     off: dict[bool, list[float]] = defaultdict(list)
     for window in windows:
-        found = probes(window.pages)
+        found = [probe for probe in probes(window.pages) if probe.ended > window.began]
         ill = sum(not probe.well for probe in found)
         tls, processing = errors(found, truths)
         off[window.busy].append(centile([abs(one) for one in processing], 0.99))

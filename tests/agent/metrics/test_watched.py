@@ -151,6 +151,21 @@ def test_live_tickets_by_site_with_the_oldest() -> None:
     assert read(series, "vigie_ticket_oldest_open_timestamp_seconds") == []
 
 
+def test_live_tickets_of_a_site_that_goes_over_to_another_client_or_comes_back() -> None:
+    live = [Live(client="acme", site="shop", severity=Severity.CRITICAL, count=2, oldest=NOON)]
+    series = watched(CHECK)
+    series.tickets(live)
+    series.plan([Labelled(key=KEY, client="other", kind="uptime")])
+    series.tickets(live)
+    assert read(series, "vigie_tickets_open", severity="critical", site="shop") == [2]
+    assert read(series, "vigie_tickets_open", severity="critical", client="other") == [2]
+    series.plan([])
+    series.plan([CHECK])
+    series.tickets(live)
+    assert read(series, "vigie_tickets_open", severity="critical", client="acme") == [2]
+    assert read(series, "vigie_ticket_oldest_open_timestamp_seconds", site="shop") == [NOON.timestamp()]
+
+
 def test_what_is_believed_of_a_check() -> None:
     series = watched(CHECK)
     series.believed(KEY, up=False)
