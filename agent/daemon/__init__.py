@@ -8,6 +8,7 @@ def run(path: Path) -> int:
     from agent.daemon.journal import open_journal
     from agent.daemon.limits import raise_descriptors
     from agent.daemon.orders import by_signals
+    from agent.daemon.pauses import shorten
     from agent.daemon.reload import read
     from agent.daemon.service import serve
     from agent.texts import LANGUAGES, catalogue
@@ -18,6 +19,7 @@ def run(path: Path) -> int:
     settings, wanted = read(path)
     journal = open_journal(settings)
     raise_descriptors()
+    shorten()
 
     async def daemon() -> int:
         return await serve(by_signals(path, settings, wanted, journal))

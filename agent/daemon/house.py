@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agent.config.loaded import Settings
 from agent.daemon.eyes import Eyes
+from agent.daemon.pauses import keep_short, set_aside
 from agent.daemon.rounds import Rounds
 from agent.daemon.snapshot import Snapshot
 from agent.daemon.tally import Tally
@@ -29,12 +30,18 @@ class House:
         async with asyncio.TaskGroup() as group:
             for one in (self.upkeep, self.snapshot, self.terms):
                 group.create_task(one.run())
+            group.create_task(keep_short())
 
     def take(self, settings: Settings) -> None:
         """Go by this configuration from now on; raises `VigieError` before anything changes."""
         self.telling.take(settings)
         self.terms.take(settings)
         self.upkeep.language = settings[Agent].language.value
+
+    def replanned(self) -> None:
+        """Clear up after checks that are planned no longer."""
+        self.terms.replanned()
+        set_aside(anew=True)
 
 
 def open_house(settings: Settings, store: Store, eyes: Eyes, rounds: Rounds, tally: Tally) -> House:

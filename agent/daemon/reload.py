@@ -84,7 +84,7 @@ class Reload:
         self.eyes.uplink.targets = references(settings)
         self.house.upkeep.refused = ""
         self.rounds.plan(wanted)
-        self.house.terms.replanned()
+        self.house.replanned()
         says = [f"checks planned: {len(wanted.planned)}"]
         says += [f"{name} takes effect at the next start" for name in restart]
         for line in says:
