@@ -241,6 +241,7 @@ async def exchange(
     finally:
         if not connection.reusable:
             connection.close()
+        answer.let_go()
     return Exchange(answer, secure, began, connection, failure or connection.failure or answer.failure)
 
 
@@ -258,6 +259,7 @@ async def exchange_again(connection: Connection, request: bytes, answer: Answer,
     finally:
         if not connection.reusable:
             connection.close()
+        answer.let_go()
     return Exchange(answer, connection.secure, began, connection, failure or connection.failure or answer.failure)
 
 

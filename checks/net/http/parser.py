@@ -159,6 +159,13 @@ class Answer:
                 self._note(Oddity.NO_CLOSE_NOTIFY)
             self.complete = True
 
+    def let_go(self) -> None:
+        """Drop the parser, after which nothing more is fed: the two hold each other, and the page with them.
+
+        Only a collection of garbage would free them, and one that has something to free holds the loop.
+        """
+        del self._parser
+
     def _half_a_head(self) -> tuple[Reason, str]:
         start = b"".join(self._head)[:64].lstrip()
         if start[: len(_HTTP)].upper() != _HTTP[: len(start)]:

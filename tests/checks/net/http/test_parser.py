@@ -1,5 +1,6 @@
 """The parser under hypothesis: no crash, no verdict that depends on how packets fall, no part taken for the whole."""
 
+import gc
 import gzip
 import zlib
 from itertools import pairwise
@@ -149,3 +150,16 @@ def test_the_lab_knows_every_reason_that_an_answer_can_have() -> None:
         "timeout_body",
         "connect_reset",
     }
+
+
+def test_an_answer_that_let_go_needs_no_collection_to_be_freed() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        answer = read(LENGTH, [])
+        answer.let_go()
+        assert answer.complete
+        del answer
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
