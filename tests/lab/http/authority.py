@@ -47,11 +47,18 @@ class Authority:
         return context
 
 
+def unknown() -> ssl.SSLContext:
+    """Return the context of a server whose certificate comes from an authority that nobody knows."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(HOST).configure_cert(context)
+    return context
+
+
 def self_signed() -> ssl.SSLContext:
     """Return the context of a server whose certificate vouches for itself."""
-    ca = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ca.issue_cert(HOST).configure_cert(context)
+    ca, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with ca.private_key_pem.tempfile() as key, ca.cert_pem.tempfile() as certificate:
+        context.load_cert_chain(certificate, key)
     return context
 
 

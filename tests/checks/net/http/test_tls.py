@@ -2,10 +2,12 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,14 +16,14 @@ from checks.net import Net
 from checks.net.http.client import Ask
 from checks.net.http.engine import Engine
 from checks.net.http.exchange import Visit
-from checks.net.http.failure import Reason
+from checks.net.http.failure import NetFailure, Reason, Stage
 from checks.net.http.trust import Trusts
 from checks.net.http.verdicts import Verdicts
 from checks.net.resolve import Resolver
 from checks.parse.urls import parse
 from checks.parse.validity import validity
-from tests.lab.http.authority import DAY, HOST, Authority, hashed
-from tests.lab.http.server import OK, Script, Server, answering, serving
+from tests.lab.http.authority import DAY, HOST, Authority, hashed, self_signed, unknown
+from tests.lab.http.server import OK, Peer, Script, Server, answering, serving
 
 GOOD = answering(OK)
 
@@ -86,6 +88,126 @@ async def test_a_swapped_chain_is_refused_before_a_word_is_said(authority: Autho
         assert one.last.handshake is not None
         assert one.last.handshake.chain
     assert len(server.heads) == 1
+
+
+class Counted(Verdicts):
+    """Counts how often a chain was verified."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(clock)
+        self.verified = 0
+
+    def keep(self, *args: Any, **kwargs: Any) -> None:
+        self.verified += 1
+        super().keep(*args, **kwargs)
+
+
+def broken(kind: str, authority: Authority) -> ssl.SSLContext:
+    now = datetime.now(UTC)
+    match kind:
+        case "expired":
+            return authority.server(HOST, not_before=now - 2 * DAY, not_after=now - DAY)
+        case "not-yet-valid":
+            return authority.server(HOST, not_before=now + DAY, not_after=now + 2 * DAY)
+        case "wrong-host":
+            return authority.server("other.example")
+        case "self-signed":
+            return self_signed()
+        case _:
+            return unknown()
+
+
+@pytest.mark.parametrize("most", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("expired", Reason.TLS_EXPIRED),
+        ("not-yet-valid", Reason.TLS_NOT_YET_VALID),
+        ("wrong-host", Reason.TLS_WRONG_HOST),
+        ("self-signed", Reason.TLS_SELF_SIGNED),
+        ("unknown", Reason.TLS_UNTRUSTED),
+    ],
+)
+async def test_a_bad_chain_is_verified_once_and_never_hears_a_byte(
+    kind: str, reason: Reason, most: ssl.TLSVersion, authority: Authority
+) -> None:
+    heard: list[bytes] = []
+
+    async def listens(peer: Peer) -> None:
+        heard.append(await peer.reader.read(1))
+
+    verdicts = Counted()
+    net, context = a_net(verdicts=verdicts), broken(kind, authority)
+    context.maximum_version = most
+    async with serving(listens, tls=context) as server:
+        for number in range(1, 4):
+            seen = await visit(net, server.port, authority.file)
+            assert seen.failure is not None
+            assert seen.failure.reason is reason
+            assert seen.last.handshake is not None
+            assert seen.last.handshake.chain
+            assert server.connections == number  # its chain was had from the handshake that failed
+            assert net.handshakes.last(HOST, server.port, "127.0.0.1", within=60) == seen.last.handshake
+    assert set(heard) <= {b""}
+    assert verdicts.verified == 1
+
+
+async def test_a_bad_verdict_ends_when_the_root_becomes_known(authority: Authority, tmp_path: Path) -> None:
+    clock, file = [0.0], Authority.make(tmp_path, "other").file
+    net = a_net(trusts=Trusts(clock=lambda: clock[0]))
+    async with serving(GOOD, tls=authority.server()) as server:
+        refused = await visit(net, server.port, file)
+        Path(file).write_bytes(Path(authority.file).read_bytes() + b"\n")
+        clock[0] += 2
+        mended = await visit(net, server.port, file)
+    assert refused.failure is not None
+    assert refused.failure.reason is Reason.TLS_UNTRUSTED
+    assert mended.failure is None
+
+
+async def test_a_bad_verdict_is_looked_into_again_after_a_while(authority: Authority) -> None:
+    clock = [time.time()]
+    verdicts = Counted(clock=lambda: clock[0])
+    net = a_net(verdicts=verdicts)
+    async with serving(GOOD, tls=unknown()) as server:
+        for after, verified in ((0, 1), (500, 1), (200, 2), (0, 2)):
+            clock[0] += after
+            assert (await visit(net, server.port, authority.file)).failure is not None
+            assert verdicts.verified == verified
+
+
+def test_a_bad_verdict_ends_when_the_certificate_begins(authority: Authority) -> None:
+    begins = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=1)
+    leaf = authority.ca.issue_cert(HOST, not_before=begins, not_after=begins + DAY)
+    der = ssl.PEM_cert_to_DER_cert(leaf.cert_chain_pems[0].bytes().decode())
+    clock = [begins.timestamp() - 1]
+    verdicts = Verdicts(clock=lambda: clock[0])
+    verdicts.keep("trust", HOST, (der,), NetFailure(Stage.TLS, Reason.TLS_NOT_YET_VALID))
+    assert verdicts.find("trust", HOST, (der,)) is not None
+    clock[0] += 1
+    assert verdicts.find("trust", HOST, (der,)) is None
+
+
+async def test_the_last_handshake_is_kept_whether_it_was_good_or_bad(authority: Authority) -> None:
+    net = a_net()
+    async with one_after_the_other(authority.server(), unknown(), authority.server()) as (server, turn):
+        kept = []
+        for number in range(3):
+            turn[0] = number
+            await visit(net, server.port, authority.file)
+            kept.append(net.handshakes.last(HOST, server.port, "127.0.0.1", within=60))
+    assert [one is not None and one.failure is None for one in kept] == [True, False, True]
+    assert len({one.chain for one in kept if one is not None}) == 3
+
+
+def test_what_is_verified_does_not_change_with_the_version_of_python(authority: Authority) -> None:
+    """Python 3.13 adds VERIFY_X509_STRICT, which refuses chains that every browser accepts."""
+    trust = Trusts().of(authority.file)
+    first, partial = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST, ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    assert trust.verifying.verify_flags == first | partial
+    assert Trusts().of().verifying.verify_flags == first
+    assert trust.verifying.check_hostname
+    assert trust.verifying.verify_mode is ssl.CERT_REQUIRED
 
 
 async def test_a_rotated_chain_is_verified_anew_and_then_known(authority: Authority) -> None:
