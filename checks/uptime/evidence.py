@@ -36,7 +36,11 @@ def of_visit(seen: Seen, visit: Visit, options: Options, reason: str, at: str = 
     if len(visit.hops) > 1:
         facts["hops"] = tuple((_came(one), redact.url(str(one.url))) for one in visit.hops)
     if reply is not None:
-        facts |= {"status": reply.status, "server": reply.header("server"), "bytes": len(reply.body)}
+        facts |= {
+            "status": reply.status,
+            "server": redact.text(reply.header("server") or "") or None,
+            "bytes": len(reply.body),
+        }
         if seen.reading.shows:
             facts["shows"] = seen.reading.shows
         if reply.oddities:
@@ -61,7 +65,13 @@ def _tried(hop: Hop) -> Iterator[tuple[str, str]]:
 
 def said(failure: NetFailure) -> str:
     """Return a failure as a person reads it: its reason, and what the system said."""
-    return f"{failure.reason.value}: {clean_text(failure.detail, 300)}" if failure.detail else failure.reason.value
+    detail = detail_of(failure)
+    return f"{failure.reason.value}: {clean_text(detail, 300)}" if detail else failure.reason.value
+
+
+def detail_of(failure: NetFailure) -> str:
+    """What the system said of a failure, without what a site's own addresses may hold."""
+    return redact.text(failure.detail)
 
 
 def _phases(visit: Visit) -> Iterator[tuple[str, float]]:
@@ -142,11 +152,11 @@ def _fingerprint(der: bytes) -> str:
     return sha256(der).hexdigest()
 
 
-def head(reply: Reply, own: frozenset[str]) -> bytes:
+def head(reply: Reply, own: frozenset[str], secrets: list[str]) -> bytes:
     """Return the status line and the headers of an answer, secrets masked; `own` are header names of the operator."""
     lines = [f"HTTP/{reply.version} {reply.status} {reply.reason}".rstrip()]
     lines += [f"{name}: {redact.header(name, value, own)}" for name, value in reply.headers]
-    return "\n".join(lines).encode("utf-8", "replace")
+    return redact.text("\n".join(lines), secrets).encode("utf-8", "replace")
 
 
 def beginning(reply: Reply, secrets: list[str]) -> bytes:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from checks.core.check import Looking, Recheck
 from checks.core.model import ALL, Finding, Layer, Remember, Said, Severity, Untested
-from checks.net.http.exchange import Hop, Visit
+from checks.net.http.exchange import Hop, Reply, Visit
 from checks.net.http.failure import NetFailure, Reason, Stage
 from checks.net.http.redirects import downgrades
 from checks.parse import redact
@@ -91,7 +91,7 @@ def _availability(seen: Seen, visit: Visit, options: Options) -> Iterator[Findin
             shares=evidence.shares(visit, "status"),
             **facts,
             expected=wanted,
-            detail=f"status {reply.status} {reply.reason}".rstrip(),
+            detail=_status(reply),
         )
     yield from _astray(seen, visit, options)
 
@@ -113,7 +113,7 @@ def _failed(seen: Seen, visit: Visit, failure: NetFailure, options: Options) -> 
         shares=evidence.shares(visit, reason),
         **facts,
         stage=failure.stage.value,
-        detail=failure.detail or reason,
+        detail=evidence.detail_of(failure) or reason,
     )
 
 
@@ -125,6 +125,10 @@ def astray(visit: Visit) -> str:
     if urls[-1].host != urls[0].host and not same_owner(urls[0].host, urls[-1].host):
         return Reason.REDIRECT_FOREIGN.value
     return ""
+
+
+def _status(reply: Reply) -> str:
+    return redact.text(f"status {reply.status} {reply.reason}".rstrip())
 
 
 def _astray(seen: Seen, visit: Visit, options: Options) -> Iterator[Finding]:
@@ -182,7 +186,7 @@ def _failing(seen: Seen, options: Options) -> Iterator[tuple[Visit, _Bad]]:
     for visit in seen.visits:
         for tried in [tried for hop in visit.hops for tried in hop.tried]:
             if tried.failure is not None:
-                yield visit, _Bad(tried.address, tried.failure.reason.value, tried.failure.detail)
+                yield visit, _Bad(tried.address, tried.failure.reason.value, evidence.detail_of(tried.failure))
     for visit, reading in seen.others:
         first = visit.hops[0]
         said = _worse(visit, reading, options)
@@ -196,11 +200,11 @@ def _worse(visit: Visit, reading: Reading, options: Options) -> tuple[str, str] 
     """What is wrong at an address that was reached, where another one speaks for the site."""
     reply = visit.reply
     if visit.failure is not None and not _answers_wrongly(visit, options):
-        return visit.failure.reason.value, visit.failure.detail
+        return visit.failure.reason.value, evidence.detail_of(visit.failure)
     if reply is None or reading.challenge:
         return None
     if not expected(reply.status, options):
-        return "status", f"status {reply.status} {reply.reason}".rstrip()
+        return "status", _status(reply)
     return (reading.faults[0].reason, reading.faults[0].detail) if reading.faults else None
 
 

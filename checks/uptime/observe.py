@@ -162,10 +162,10 @@ def _keep_evidence(
     if reply is None or (visit.failure is None and reading is READ_WELL and expected(reply.status, options)):
         return
     own = frozenset(name.lower() for name, _secret in options.headers)
+    secrets = [secret.reveal() for _name, secret in options.headers]
+    secrets += visitor.secrets if isinstance(visitor, auth.Visitor) else []
     number = context.attempt.number
-    context.files.add("headers", f"headers-{number}.txt", "text/plain", evidence.head(reply, own))
+    context.files.add("headers", f"headers-{number}.txt", "text/plain", evidence.head(reply, own, secrets))
     if reply.body:
-        secrets = [secret.reveal() for _name, secret in options.headers]
-        secrets += visitor.secrets if isinstance(visitor, auth.Visitor) else []
         media = (reply.header("content-type") or "application/octet-stream").strip()[:200]
         context.files.add("body", f"body-{number}", media, evidence.beginning(reply, secrets))

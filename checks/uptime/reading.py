@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from checks.net.http.exchange import Reply
-from checks.parse import charset, patterns
+from checks.parse import charset, patterns, redact
 from checks.uptime import pages
 from checks.uptime.marks import Kind, Trust
 from checks.uptime.options import Options
@@ -129,5 +129,5 @@ def _headers(reply: Reply, options: Options, patience: patterns.Patience) -> Ite
         values = reply.all(name)
         met = any(not pattern or patience.found(pattern, value) for value in values)
         if met is forbidden:
-            said = f"is {', '.join(values)}" if values else "is missing"
+            said = f"is {', '.join([redact.header(name, value) for value in values])}" if values else "is missing"
             yield Fault(reason="header", detail=f"{name} {said}", facts=(("condition", condition),))

@@ -1,6 +1,7 @@
 """Visits a URL as one check sees the world: its names, its guard, its trust, every hop under one deadline."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from checks.net.http.redirects import Step, following, is_redirect
 from checks.net.http.request import Manner, request_bytes, request_fields
 from checks.net.http.route import Route, Router
 from checks.net.http.trust import ClientCertificate
+from checks.parse.urls import BadUrl, parse
 
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -151,7 +153,8 @@ def _server_name(step: Step) -> str:
     """The name for SNI and the certificate: that of the Host field where the operator wrote one."""
     for key, value in step.headers:
         if key.lower() == "host":
-            return value.rpartition(":")[0] if value.count(":") == 1 else value
+            with suppress(BadUrl):
+                return parse(f"https://{value}/").host
     return step.url.host
 
 

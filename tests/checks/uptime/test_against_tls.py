@@ -158,6 +158,19 @@ async def test_a_host_that_the_operator_writes_is_asked_for_and_held_to(authorit
     assert reasons(plain) == [("uptime.down", "tls_wrong_host")]
 
 
+@pytest.mark.parametrize("host", ["", "a b", "[::1", "a" * 300, "\u00e9" * 80])
+async def test_a_host_that_is_none_is_sent_as_it_is_written(host: str, authority: Authority) -> None:
+    async with serving(answering(OK), tls=authority.server()) as server:
+        outcome = await probe(
+            server.url(host=HOST, scheme="https"),
+            ca_file=authority.file,
+            resolve=RESOLVE,
+            headers=(("Host", Secret(text=host)),),
+        )
+    assert reasons(outcome) == []
+    assert f"\r\nHost: {host}\r\n".encode() in server.heads[0]
+
+
 async def test_a_redirect_from_https_to_http_is_told_and_stops_nobody(authority: Authority) -> None:
     async with (
         serving(answering(OK)) as plain,
