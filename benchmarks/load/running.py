@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from agent.executor.child import MEEK
+
 _DAEMON = "import sys; from agent.cli import main; sys.exit(main(sys.argv[1:]))"
 _BUSY = "while True: sum(range(100_000))"
 _PATIENCE = 120.0  # seconds for a daemon to say that it is ready
@@ -60,11 +62,11 @@ def _until_ready(process: subprocess.Popen[bytes], web: int, log: Path) -> None:
 
 @contextmanager
 def busy(*, really: bool) -> Iterator[None]:
-    """Keep a core busy meanwhile, in a process of no higher or lower rank than the daemon."""
+    """Keep a core busy meanwhile, in a process that stands back for the daemon as far as its own children do."""
     if not really:
         yield
         return
-    process = subprocess.Popen([sys.executable, "-c", _BUSY])
+    process = subprocess.Popen(["nice", "-n", str(MEEK), sys.executable, "-c", _BUSY])
     try:
         yield
     finally:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.executor.child import MEEK
 from agent.executor.process import ProcessLane
 from agent.executor.spawned import Bounds, Loss, resident
 from checks.core import ulid
@@ -141,6 +142,13 @@ async def test_an_outcome_that_cannot_be_written_down_costs_that_run_alone() -> 
         assert cause(await one.run(job("remember"))) == "bug"
         assert pid(await one.run(job("answer"))) == before
     assert losses == []
+
+
+async def test_a_busy_child_stands_back_for_the_daemon() -> None:
+    async with lane() as (one, _losses):
+        child = pid(await one.run(job("answer")))
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, child) == min(19, own + MEEK)
 
 
 async def test_nothing_of_it_is_left_at_the_end() -> None:
