@@ -10,7 +10,7 @@ class NotDer(ValueError):
     """The bytes are not a certificate."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def validity(der: bytes) -> tuple[datetime, datetime]:
     """Return notBefore and notAfter (RFC 5280, 4.1.2.5); raises `NotDer`."""
     _, at, _ = _element(der, 0, _SEQUENCE)  # Certificate
