@@ -96,5 +96,6 @@ class Runs:
 
     def forget(self, key: Key) -> None:
         """Forget what a check remembers: it is another check now."""
+        self.watches.forget(key)
         self._memories.pop(key, None)
         self.stored_memories.pop(key, None)

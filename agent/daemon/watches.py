@@ -1,12 +1,13 @@
 """What the desk is told of a check beside its outcomes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from agent.config.loaded import Settings
 from agent.core.contract.settings import Contract
 from agent.core.desk.watch import DOWNTIME, Watch
 from agent.plan import Planned
+from checks.core.model import Key
 from checks.parse.redact import url
 
 HOLDS = 3  # intervals that a run stands for when no other follows
@@ -17,9 +18,22 @@ class Watches:
     """Makes the desk's view of planned checks."""
 
     settings: Settings
+    _made: dict[Key, tuple[Planned, Settings, Watch]] = field(default_factory=dict)
 
     def of(self, planned: Planned) -> Watch:
         """Return what the desk knows of a check."""
+        known = self._made.get(planned.key)
+        if known is not None and known[0] is planned and known[1] is self.settings:
+            return known[2]
+        watch = self._watch(planned)
+        self._made[planned.key] = planned, self.settings, watch
+        return watch
+
+    def forget(self, key: Key) -> None:
+        """Forget a check that is planned no longer."""
+        self._made.pop(key, None)
+
+    def _watch(self, planned: Planned) -> Watch:
         return Watch(
             key=planned.key,
             kind=planned.kind,

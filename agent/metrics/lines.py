@@ -9,6 +9,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 CHUNK = 500  # lines joined before the loop gets its turn
 
@@ -33,12 +34,17 @@ class Family:
     type: Type
     help: str
 
+    def __hash__(self) -> int:
+        """Hash the name alone: every sample of every run is filed under its family."""
+        return hash(self.name)
+
     def head(self, *, openmetrics: bool) -> bytes:
         """The two lines before its samples; OpenMetrics names a counter without `_total`."""
         name = self.name.removesuffix("_total") if openmetrics and self.type is Type.COUNTER else self.name
         return f"# HELP {name} {self.help}\n# TYPE {name} {self.type}\n".encode()
 
 
+@lru_cache(maxsize=4096)
 def labels(*pairs: Label) -> str:
     """Render labels, without the braces."""
     return ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in pairs)
@@ -51,6 +57,7 @@ def number(value: float) -> str:
     return "NaN" if math.isnan(value) else ("+Inf" if value > 0 else "-Inf")
 
 
+@lru_cache(maxsize=4096)
 def is_name(text: str) -> bool:
     """Whether a metric may be called so."""
     return _NAME.fullmatch(text) is not None
@@ -64,7 +71,7 @@ class Lines:
 
     def put(self, owner: Hashable, family: Family, samples: Iterable[tuple[str, float]]) -> None:
         """Set an owner's samples of one family: pairs of rendered labels and value."""
-        text = "".join(f"{family.name}{{{own}}} {number(value)}\n" for own, value in samples)
+        text = "".join([f"{family.name}{{{own}}} {number(value)}\n" for own, value in samples])
         self._families.setdefault(family, {})[owner] = text.encode()
 
     def drop(self, owner: Hashable, family: Family | None = None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from agent.metrics.lines import Family, Label, Lines, Type, is_name, labels
 from checks.core.model import Key, Measure, Observed, Outcome, Severity
@@ -28,6 +29,7 @@ REOPENS = Family(name="vigie_ticket_reopens_total", type=Type.COUNTER, help="Tic
 
 FAMILIES = (UP, LAST_RUN, LAST_SUCCESS, RUNS, FINDINGS, TICKETS_OPEN, OLDEST, OPENED, REOPENS)
 
+SEVERITIES = tuple(Severity)
 TICKET_SEVERITIES = (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR)
 
 
@@ -74,9 +76,11 @@ class Live:
 class _Counted:
     prefix: str
     measured: frozenset[Family] = frozenset()
+    found: tuple[int, ...] = ()  # findings of each severity in the lines
     runs: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(Result, 0))
 
 
+@lru_cache(maxsize=4096)
 def measured(name: str) -> Family:
     """The family of a measure: blackbox_exporter's names stay, others are ours."""
     full = name if name.startswith("probe_") else f"vigie_{name}"
@@ -191,10 +195,12 @@ class Watched:
         self.lines.put(key, RUNS, counts)
 
     def _found(self, key: Key, known: _Counted, answer: Observed) -> None:
-        found = dict.fromkeys(Severity, 0)
-        for finding in answer.findings:
-            found[finding.severity] += 1
-        self.lines.put(key, FINDINGS, [(f'{known.prefix},severity="{one}"', float(n)) for one, n in found.items()])
+        said = [finding.severity for finding in answer.findings]
+        found = tuple([said.count(one) for one in SEVERITIES])
+        if found != known.found:
+            known.found = found
+            samples = [(f'{known.prefix},severity="{one}"', n) for one, n in zip(SEVERITIES, found, strict=True)]
+            self.lines.put(key, FINDINGS, samples)
 
     def _measured(self, key: Key, known: _Counted, measures: Iterable[Measure]) -> None:
         """Replace the measures of the run before; what this run did not measure is gone."""

@@ -20,3 +20,18 @@ def test_the_address_that_is_kept_and_shown_hides_what_authenticates(tmp_path: P
     assert kept.holds == timedelta(seconds=180)
     ((check,),) = [site.checks for site in site_views([planned], {}, {})]
     assert check.target == kept.target
+
+
+def test_a_check_that_stays_goes_by_the_settings_of_the_day(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    contract = '[clients.c]\nname = "C"\n[contracts.k]\nclient = "c"\nkind = "regie"\n{}'
+    text = contract + '[sites.a]\nurl = "http://a.example/"\ncontract = "k"\n'
+    config.write_text(text.format(""), encoding="utf-8")
+    settings = load(config)
+    (planned,) = plan(settings).planned
+    watches = Watches(settings)
+    first = watches.of(planned)
+    assert watches.of(planned) is first
+    config.write_text(text.format('downtime_families = ["tls.cert.validity"]\n'), encoding="utf-8")
+    watches.settings = load(config)
+    assert watches.of(planned).downtime == {"tls.cert.validity"} != first.downtime
