@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.lab.pages import cms, last, later, node, others, php, python, web
+from tests.lab.pages import cms, fourth, fourth_pages, fourth_web, last, later, node, others, php, python, web
 from tests.lab.pages.room import Room, Shot, record
 
 log = logging.getLogger("lab.pages")
@@ -23,6 +23,9 @@ MAKERS: tuple[Maker, ...] = (
     *others.MAKERS,
     *later.MAKERS,
     *last.MAKERS,
+    *fourth.MAKERS,
+    *fourth_web.MAKERS,
+    *fourth_pages.MAKERS,
 )
 
 
