@@ -99,6 +99,7 @@ class Marks:
     titled: tuple[int, ...]  # signatures without needles, told by title
     headed: tuple[int, ...]  # signatures without needles, told by a header
     telling: frozenset[str]  # the names of those headers
+    last: frozenset[str]  # marks that name a page only where nothing else does
     version: int  # changes with the data
 
     def suspects(self, source: bytes, glance: "Glance") -> list[Signature]:
@@ -199,6 +200,7 @@ def load() -> Marks:
         titled=tuple(index for index, one in plain if one.titles),
         headed=tuple(index for index, one in plain if one.headers),
         telling=frozenset(name for _index, one in plain for name, _pattern in one.headers),
+        last=frozenset(one.id for one in signatures if one.min_status and not one.product),
         version=zlib.crc32(data),
     )
 

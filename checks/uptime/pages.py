@@ -98,8 +98,9 @@ def look_at(page: Page, last: LastGood | None = None) -> Mark | None:
     document = html.read(text := _text(page, headers))
     sight = _sight(page, headers, document, text if weighed or any(one.html for one in suspects) else "")
     mark = _marked(known, suspects, page, sight, last)
-    if mark is None and weighed:
-        mark = _weighed(known, page, sight, last)
+    if weighed and (mark is None or mark.id in known.last):
+        other = _weighed(known, page, sight, last)
+        return other if mark is None or (other is not None and other.kind is not mark.kind) else mark
     return mark
 
 

@@ -17,10 +17,11 @@ ENOUGH: Final = 5  # points from which a page is taken for that kind
 OPENING: Final = 240  # characters that a visitor reads first
 AT_WORK: Final = -3  # points of what speaks against, from which a site is plainly at work; only a stack says otherwise
 FEW: Final = 60  # words up to which a page is searched through whatever it says first
+SEVERAL: Final = 2  # different things said
 SEEN: Final = 60  # characters quoted of one sign
 # Links and words a visitor meets → points: notices of failure are short and lead nowhere, articles are neither.
 LINKS: Final = ((0, 1), (4, 0), (8, -2), (12, -3))
-WORDS: Final = ((60, 1), (130, 0), (220, -2))
+WORDS: Final = ((45, 1), (80, 0), (140, -2))
 MANY: Final = -5  # for more of either
 
 
@@ -138,10 +139,19 @@ def _holding(signs: tuple[Sign, ...], parts: Parts) -> Iterator[tuple[Sign, str]
 
 
 def _weight(kind: str, best: Mapping[tuple[str, str], tuple[int, str]], against: int, parts: Parts) -> Weight:
-    told = sorted((value for key, value in best.items() if key[0] == kind), reverse=True)
+    """Sum a kind's points; what says the same again counts once more, and one thing said under a title is not much."""
+    told: list[tuple[int, str]] = []
+    again = 0
+    for points, seen in sorted((value for key, value in best.items() if key[0] == kind), reverse=True):
+        if any(seen in other or other in seen for _points, other in told):
+            again = 1
+        else:
+            told.append((points, seen))
     shape = _shape(parts.document, {group for one, group in best if one == kind})
-    points = sum(value[0] for value in told) + against + shape
-    return Weight(kind=kind, points=points, seen=" · ".join(dict.fromkeys(seen for _points, seen in told))[:200])
+    if len(told) < SEVERAL and parts.title:
+        shape = min(shape, 1)
+    points = sum(value[0] for value in told) + again + against + shape
+    return Weight(kind=kind, points=points, seen=" · ".join(seen for _points, seen in told)[:200])
 
 
 def _shape(document: Document, groups: set[str]) -> int:

@@ -15,6 +15,7 @@ from tests.checks.uptime.recorded import Recorded, folder, load
 
 MARKED, INNOCENT = folder("marked"), folder("innocent")
 HELD_OUT, LATER, LAST = folder("held_out"), folder("held_out_later"), folder("held_out_last")
+FOURTH = folder("held_out_fourth")
 BY_CODE = {"blank", "stopped"}  # told by what is missing, not by a mark in the data
 WAS_GOOD = Page(
     status=200,
@@ -100,7 +101,12 @@ def test_a_mark_is_written_as_the_reader_needs_it(one: Signature) -> None:
 
 @pytest.mark.parametrize(
     "paths",
-    [pytest.param(HELD_OUT, id="first-set"), pytest.param(LATER, id="later-set"), pytest.param(LAST, id="last-set")],
+    [
+        pytest.param(HELD_OUT, id="first-set"),
+        pytest.param(LATER, id="later-set"),
+        pytest.param(LAST, id="last-set"),
+        pytest.param(FOURTH, id="fourth-set"),
+    ],
 )
 def test_pages_of_real_servers_are_told_apart(paths: list[Path]) -> None:
     recorded = [load(path) for path in paths]
@@ -112,8 +118,17 @@ def test_pages_of_real_servers_are_told_apart(paths: list[Path]) -> None:
     assert len(found) >= 0.9 * len(faulty)
 
 
-def test_they_are_told_apart_under_a_good_status_too() -> None:
-    faulty = [page for path in HELD_OUT if (page := load(path)).expect]
+@pytest.mark.parametrize(
+    "paths",
+    [
+        pytest.param(HELD_OUT, id="first-set"),
+        pytest.param(LATER, id="later-set"),
+        pytest.param(LAST, id="last-set"),
+        pytest.param(FOURTH, id="fourth-set"),
+    ],
+)
+def test_they_are_told_apart_under_a_good_status_too(paths: list[Path]) -> None:
+    faulty = [page for path in paths if (page := load(path)).expect]
     found = [page for page in faulty if look_at(page_of(page, status=200))]
     assert len(found) >= 0.9 * len(faulty)
 

@@ -92,8 +92,8 @@ def test_a_page_that_was_full_is_believed_empty_or_broken(now: str, expected: st
 
 def test_a_page_that_always_looked_so_is_not_flagged_anew() -> None:
     banner = "<h1>Maintenance en cours dimanche</h1>"
-    last = good(site(*[f"mot{n}" for n in range(80)], extra=banner))
-    shorter = site(*[f"mot{n}" for n in range(46)], extra=banner)
+    last = good(site(*[f"mot{n}" for n in range(50)], extra=banner))
+    shorter = site(*[f"mot{n}" for n in range(33)], extra=banner)
     assert kind(look_at(shorter)) == "maintenance_page"
     assert look_at(shorter, last) is None
 

@@ -45,6 +45,9 @@ def raw(body: str) -> Page:
         ("maintenance_page", "Huolto", "<h1>Huoltokatko</h1><p>Palvelu ei ole tilapäisesti käytettävissä.</p>"),
         ("maintenance_page", "Prace", "<h1>Przerwa techniczna</h1><p>Strona jest niedostępna. Wkrótce wrócimy.</p>"),
         ("parked_page", "durand.test", "<p>Ce domaine est réservé par notre client. Hébergé par Hosto.</p>"),
+        ("parked_page", "Domæne", "<h1>Dette domæne er parkeret</h1><p>Domænet er registreret af en kunde.</p>"),
+        ("parked_page", "Домен", "<h1>Домен veloshop.test припаркован</h1><p>Сайт скоро появится.</p>"),
+        ("error_page", "Tietokantavirhe", "<h1>Tietokantayhteys epäonnistui</h1>"),
         ("parked_page", "x.test", "<h1>x.test</h1><p>Deze domeinnaam is geregistreerd door een klant.</p>"),
         (
             "bot_challenge",

@@ -105,9 +105,8 @@ CHALLENGES = {
     "flask-vouch": (_FLASK + 'from flask_vouch import Vouch\nVouch(app, secret="x" * 32)' + _RUN, "Flask-Vouch", "/"),
     "tollbooth": (
         "import sys\nfrom tollbooth import TollboothWSGI\n"
-        + "def site(environ, start): start('200 OK', []); return [b'x']\n"
-        + "app = TollboothWSGI(site, secret='x' * 32)\n"
-        + _WAITRESS,
+        "def site(environ, start): start('200 OK', []); return [b'x']\n"
+        "app = TollboothWSGI(site, secret='x' * 32)\n" + _WAITRESS,
         "tollbooth",
         "/",
     ),

@@ -147,13 +147,11 @@ def more_servers(room: Room) -> Iterator[Shot]:
     room.folder.chmod(0o777)
     room.write("www/index.html", HEALTHY)
     port, dead = room.port(), room.port()
+    block = room.write("block.action", "{+block{advertisement}}\nads.example.test\n")
     conf = room.write(
         "privoxy.conf",
-        f"listen-address {HOST}:{port}\nconfdir /etc/privoxy\ntemplates [T]\n".replace(
-            "templates [T]\n",
-            "templdir /etc/privoxy/templates\nactionsfile match-all.action\n"
-            f"actionsfile {room.write('block.action', '{+block{advertisement}}' + chr(10) + 'ads.example.test' + chr(10))}\n",
-        ),
+        f"listen-address {HOST}:{port}\nconfdir /etc/privoxy\ntempldir /etc/privoxy/templates\n"
+        f"actionsfile match-all.action\nactionsfile {block}\n",
     )
     with room.serve(["privoxy", "--no-daemon", str(conf)], port):
         by = "Privoxy 3.0"
