@@ -109,7 +109,7 @@ class Client:
     async def _exchange(self, step: Step, address: str, cookies: str, ask: Ask, connect_by: float) -> Heard:
         keep_alive = ask.keep_alive and step.method in _REPEATABLE
         manner = (self.user_agent, cookies, keep_alive)
-        stock = self.proxy or self.http2
+        stock = self.proxy or (self.http2 and step.url.scheme == "https")  # HTTP/2 is agreed on within TLS
         heard = await self.engine.fetch(
             Sent(
                 url=step.url,

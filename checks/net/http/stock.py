@@ -124,8 +124,9 @@ def _handshake(response: httpx.Response, url: Url, address: str, server_name: st
 
 
 async def _read(response: httpx.Response, body: bytearray, limits: Limits) -> NetFailure | None:
-    if sum(len(name) + len(value) + 4 for name, value in response.headers.raw) > limits.head:
-        return NetFailure(Stage.HEADERS, Reason.TOO_LARGE, f"more than {limits.head} bytes of headers")
+    size, fields = sum(len(name) + len(value) + 4 for name, value in response.headers.raw), len(response.headers.raw)
+    if size > limits.head or fields > limits.fields:
+        return NetFailure(Stage.HEADERS, Reason.TOO_LARGE, f"{fields} header fields of {size} bytes")
     async for piece in response.aiter_raw():
         body += piece
         if len(body) > limits.body:
@@ -154,6 +155,8 @@ def _failure(error: Exception, stage: Stage, *, proxied: bool) -> NetFailure:
         return _broken_off(stage)
     if isinstance(error, httpx.RemoteProtocolError) and ("disconnected" in str(error) or "closed" in str(error)):
         return NetFailure(stage, Reason.TRUNCATED, str(error))
+    if "too long" in str(error):  # a head larger than h11 takes in
+        return NetFailure(stage, Reason.TOO_LARGE, str(error))
     return NetFailure(stage, Reason.BAD_HTTP, str(error) or type(error).__name__)
 
 

@@ -1,5 +1,6 @@
 """Sites that want to know who asks, and ways that are not direct: five kinds of credentials, proxies, HTTP/2."""
 
+import asyncio
 import hashlib
 import json
 import re
@@ -15,8 +16,9 @@ from checks.core.options import BadOption
 from checks.core.secret import Secret
 from checks.net import open_net
 from checks.uptime.options import Options
-from tests.lab.http.answers import page
+from tests.lab.http.answers import ANSWERS, page
 from tests.lab.http.authority import HOST, Authority
+from tests.lab.http.behaviour import Behaviour
 from tests.lab.http.others import demanding, over_http2, proxy, speaking_http2
 from tests.lab.http.probe import finding, measure, observed, probe, reasons
 from tests.lab.http.server import OK, Peer, Script, Server, answering, by_path, redirect, serving
@@ -248,6 +250,29 @@ async def test_a_redirect_inwards_is_guarded_through_a_proxy_too() -> None:
     async with proxy() as way, serving(by_path({"/": redirect("http://169.254.169.254/")})) as server:
         outcome = await probe(server.url(host=HOST), proxy=Secret(text=way.url))
     assert reasons(outcome) == [("uptime.redirect", "redirect_guarded")]
+
+
+BROKEN = [one for one in ANSWERS if one.expected and one.expected[0][0] == "uptime.down"]
+HARMLESS = {"hints-without-end"}  # fifty interim answers before a whole page: the library reads on
+
+
+async def test_no_broken_answer_is_a_success_through_a_proxy_either() -> None:
+    gate = asyncio.Semaphore(16)
+
+    async def told(behaviour: Behaviour, way: str) -> tuple[str, bool]:
+        async with gate, serving(behaviour.script) as server:
+            outcome = await probe(server.url(), **behaviour.options, proxy=Secret(text=way))
+        return behaviour.name, all(rule == "uptime.down" for rule, _reason in reasons(outcome) or [("up", "")])
+
+    async with proxy() as way:
+        found = dict(await asyncio.gather(*(told(one, way.url) for one in BROKEN if one.name not in HARMLESS)))
+    assert [name for name, down in found.items() if not down] == []
+
+
+async def test_where_nothing_can_agree_on_http2_our_own_engine_asks() -> None:
+    """The stock library refuses what every browser shows."""
+    async with serving(answering(b"HTTP/1.1 200 OK\nbroken\nContent-Length: 5\n\nhello")) as server:
+        assert reasons(await probe(server.url(), http2=True)) == []
 
 
 async def test_http2(tmp_path: Path) -> None:

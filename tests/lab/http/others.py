@@ -40,13 +40,15 @@ async def proxy(password: str = "", refuses: str = "") -> AsyncIterator[Proxy]:
             return
         authority = target if method == "CONNECT" else target.split("/")[2]
         reader, writer = await asyncio.open_connection("127.0.0.1", int(authority.rpartition(":")[2]))
-        if method == "CONNECT":
-            await peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        else:
-            path = "/" + target.split("/", 3)[3]
-            writer.write(head.replace(target.encode(), path.encode(), 1))
-        await asyncio.gather(_pipe(peer.reader, writer), _pipe(reader, peer.writer))
-        writer.close()
+        try:
+            if method == "CONNECT":
+                await peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            else:
+                path = "/" + target.split("/", 3)[3]
+                writer.write(head.replace(target.encode(), path.encode(), 1))
+            await asyncio.gather(_pipe(peer.reader, writer), _pipe(reader, peer.writer))
+        finally:
+            writer.transport.abort()
 
     async with serving(script) as server:
         made.url = f"http://127.0.0.1:{server.port}"
