@@ -1,10 +1,16 @@
 """The whole check against real servers that are up, down, slow, redirecting or broken."""
 
 import asyncio
+import errno
+import os
+import socket
+import sys
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
 
+from checks.core.model import Layer
 from checks.uptime.options import IpVersion
 from tests.lab.http.probe import finding, measure, observed, probe, reasons
 from tests.lab.http.server import OK, Peer, Script, answering, by_path, redirect, serving
@@ -124,6 +130,33 @@ async def test_the_phase_that_ran_out_of_time_shows_it(script: Script, phase: st
     assert (measure(outcome, "probe_http_duration_seconds", phase=phase) or 0) > 0.3
     spent = dict(row for row in finding(outcome).fact("phases_ms") or ())  # type: ignore[union-attr, misc]
     assert max(spent, key=spent.__getitem__) == phase
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse what their queue does not hold")
+async def test_a_machine_that_does_not_answer() -> None:
+    """A listener that accepts nobody and whose queue is full drops what comes, as a dead machine does."""
+    with socket.socket() as listening, ExitStack() as waiting:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for _ in range(4):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            with suppress(BlockingIOError):
+                one.connect(listening.getsockname())
+        outcome = await probe(f"http://127.0.0.1:{listening.getsockname()[1]}/", timeout=0.4)
+    assert reasons(outcome) == [("uptime.down", "connect_timeout")]
+    assert finding(outcome).layer is Layer.TCP
+    assert (measure(outcome, "probe_http_duration_seconds", phase="connect") or 0) > 0.3
+    assert measure(outcome, "probe_http_ssl") == 0
+
+
+@pytest.mark.parametrize("number", [errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN])
+async def test_a_machine_that_no_way_leads_to(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unreachable(*_: Any, **__: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", unreachable)
+    assert reasons(await probe("http://127.0.0.1:1/")) == [("uptime.down", "connect_unreachable")]
 
 
 async def test_nobody_listens() -> None:

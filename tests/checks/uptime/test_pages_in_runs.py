@@ -86,3 +86,20 @@ async def test_a_keyword_that_is_missing_beside_a_mark_comes_second() -> None:
     ((rule, reason),) = reasons(outcome)
     assert (rule, reason) == ("uptime.content", "parked_page")
     assert "'Panier' not found" in str(finding(outcome).fact("also"))
+
+
+SHORT = b"<title>Boutique</title><h1>Site en maintenance dimanche</h1><p>Nos magasins restent ouverts.</p>"
+
+
+async def test_a_page_that_always_said_so_calms_the_alarm() -> None:
+    """It was vouched for once by the words it must hold; the next day nobody asks for them."""
+    (alone,) = await runs(SHORT)
+    vouched = await runs(SHORT, SHORT, contains=("dimanche",))
+    memory = memory_of(vouched[-1])
+    async with serving(answering(page(SHORT + b"<!-- 2 -->"))) as server:
+        calm = await probe(server.url(), memory=memory)
+    async with serving(answering(page(MAINTENANCE))) as server:
+        alarmed = await probe(server.url(), memory=memory)
+    assert reasons(alone) == [("uptime.content", "maintenance_page")]
+    assert reasons(calm) == []
+    assert reasons(alarmed) == [("uptime.content", "maintenance_page")]
