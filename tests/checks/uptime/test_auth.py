@@ -75,6 +75,24 @@ async def test_credentials_do_not_follow_to_another_host() -> None:
     assert b"s3cret" not in other.heads[0]
 
 
+async def test_credentials_do_not_follow_from_https_to_http(tmp_path: Path) -> None:
+    authority = Authority.make(tmp_path)
+    async with (
+        serving(answering(OK)) as plain,
+        serving(answering(redirect(plain.url(host=HOST))), tls=authority.server()) as server,
+    ):
+        outcome = await probe(
+            server.url(host=HOST, scheme="https"),
+            auth=Auth(bearer=Bearer(token=PASSWORD)),
+            headers=(("X-Api-Key", PASSWORD),),
+            resolve=((HOST, ("127.0.0.1",)),),
+            ca_file=authority.file,
+        )
+    assert reasons(outcome) == [("uptime.redirect", "redirect_downgrade")]
+    assert server.heads[0].count(b"s3cret") == 2
+    assert b"s3cret" not in plain.heads[0]
+
+
 async def test_no_secret_reaches_the_ticket() -> None:
     async def echoes(peer: Peer) -> None:
         head = await peer.request()

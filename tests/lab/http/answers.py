@@ -256,6 +256,8 @@ ENCODINGS = [
     says("gzip-bomb", encoded("gzip", gzip.compress(ZEROS)), "too_large"),
     says("brotli-bomb", encoded("br", brotli.compress(ZEROS, quality=4)), "too_large"),
     says("zstd-bomb", encoded("zstd", zstandard.compress(ZEROS)), "too_large"),
+    says("gzip-that-swells-beyond-any-page", encoded("gzip", gzip.compress(bytes(10_000_000))), "too_large"),
+    says("gzip-that-swells-as-pages-do", encoded("gzip", gzip.compress(PAGE * 600))),
     says("gzip-over-the-limit-once-decoded", encoded("gzip", gzip.compress(b"x" * 9000)), "too_large", max_bytes=2000),
 ]
 
