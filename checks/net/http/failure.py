@@ -62,6 +62,10 @@ class NetFailure(VigieError):
         self.reason = reason
         self.detail = detail
 
+    def bare(self) -> "NetFailure":
+        """Return the same to be kept: one that was raised holds the frames it went through, more each time."""
+        return NetFailure(self.stage, self.reason, self.detail)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NetFailure):
             return NotImplemented

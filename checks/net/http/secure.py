@@ -70,7 +70,7 @@ class Secure:
                 return False
             chain = verdict.chain  # one copy of it in memory, however often it is seen
             if verdict.failure is not None:
-                raise self._fail(verdict.failure, chain)
+                raise self._fail(verdict.failure.bare(), chain)
         else:
             plan.verdicts.keep(plan.trust.name, plan.name, chain, None, self._verified())
         self._note(chain, None)
@@ -89,7 +89,7 @@ class Secure:
             chain=chain,
             version=self._object.version() or "",
             cipher=cipher[0] if cipher else "",
-            failure=failure,
+            failure=failure.bare() if failure is not None else None,
         )
 
     def sent(self) -> Chain:

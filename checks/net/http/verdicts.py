@@ -61,7 +61,8 @@ class Verdicts:
             return
         known = self._hosts.setdefault((trust, host), {})
         self._hosts.move_to_end((trust, host))
-        known[digest(chain)] = Verdict(chain=chain, since=now - 1, until=until, failure=failure)
+        kept = failure.bare() if failure is not None else None
+        known[digest(chain)] = Verdict(chain=chain, since=now - 1, until=until, failure=kept)
         if len(known) > _OF_A_HOST:
             known.pop(next(iter(known)))
         if len(self._hosts) > KEPT:

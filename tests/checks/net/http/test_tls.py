@@ -152,6 +152,21 @@ async def test_a_bad_chain_is_verified_once_and_never_hears_a_byte(
     assert verdicts.verified == 1
 
 
+async def test_a_refusal_that_is_kept_holds_no_frames(authority: Authority) -> None:
+    verdicts = Verdicts()
+    net = a_net(verdicts=verdicts)
+    async with serving(GOOD, tls=broken("expired", authority)) as server:
+        seen = [(await visit(net, server.port, authority.file)).failure for _ in range(3)]
+    last = net.handshakes.last(HOST, server.port, "127.0.0.1", within=60)
+    assert last is not None
+    verdict = verdicts.find(Trusts().of(authority.file).name, HOST, last.chain)
+    assert verdict is not None
+    for kept in (last.failure, verdict.failure):
+        assert kept is not None
+        assert kept.__traceback__ is None
+        assert seen == [kept] * 3
+
+
 async def test_a_bad_verdict_ends_when_the_root_becomes_known(authority: Authority, tmp_path: Path) -> None:
     clock, file = [0.0], Authority.make(tmp_path, "other").file
     net = a_net(trusts=Trusts(clock=lambda: clock[0]))
