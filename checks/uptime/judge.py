@@ -107,6 +107,8 @@ def _failed(seen: Seen, visit: Visit, failure: NetFailure, options: Options) -> 
     reason = failure.reason.value
     facts = evidence.of_visit(seen, visit, options, reason)
     rule = REDIRECT if reason.startswith("redirect_") else DOWN
+    if failure.reason is Reason.REDIRECT_LIMIT:
+        facts["limit"] = options.max_redirects
     return rule.found(
         seen.name,
         layer=_LAYERS.get(reason.partition("_")[0], rule.layer),
