@@ -11,7 +11,9 @@ from functools import lru_cache
 from importlib.metadata import version
 
 from checks.net.feeds import BadFeed, Had, Problem, Source, named_after
+from checks.parse.addresses import written_address
 
+WAIT = 10.0  # seconds that a look waits for it
 KEEP = 7 * 86400.0  # seconds until the list is asked for again
 OLD = timedelta(days=35)  # from which on a list no longer tells who is not in it: five times in a row nobody answered
 MAX_LIST = 64 * 1024 * 1024  # bytes
@@ -35,6 +37,11 @@ class Preloaded:
 
     standing: Preload
     as_of: datetime  # UTC
+
+
+def may_hold(host: str) -> bool:
+    """Whether a host can stand in the list: names can, addresses and names of the house cannot (RFC 6797, 8.1.1)."""
+    return "." in host and written_address(host) is None
 
 
 def preload(host: str, fetched: Had | None, now: datetime) -> Preloaded:

@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from checks.core.check import Context
+from checks.net import preload
 from checks.net.feeds import Had
 from checks.net.http.client import Client
-from checks.net.preload import Preloaded, preload, source
+from checks.net.preload import Preloaded
 from checks.parse.urls import parse
 from checks.tls import records, renewal
 from checks.tls.entry import Known, walk
@@ -89,10 +90,11 @@ async def _preloaded(
     seen: Seen, context: Context[Options, Memory], client: Client, deadline: float
 ) -> Preloaded | None:
     main = _main(seen)
-    if main is None or not main.audited or not context.options.hsts:
+    if main is None or not main.audited or not context.options.hsts or not preload.may_hold(seen.host):
         return None
-    feeds, wanted = context.net.feeds, source(context.options.preload_list)
-    had = await (feeds.get(wanted, client, deadline) if feeds.lasting else feeds.kept(wanted))
+    feeds, wanted = context.net.feeds, preload.source(context.options.preload_list)
+    soon = min(deadline, asyncio.get_running_loop().time() + preload.WAIT)
+    had = await (feeds.get(wanted, client, soon) if feeds.lasting else feeds.kept(wanted))
     if isinstance(had, Had):
-        return await asyncio.to_thread(preload, seen.host, had, seen.at)
-    return preload(seen.host, None, seen.at)
+        return await asyncio.to_thread(preload.preload, seen.host, had, seen.at)
+    return preload.preload(seen.host, None, seen.at)

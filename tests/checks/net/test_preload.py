@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from checks.net.feeds import BadFeed, Had
-from checks.net.preload import LEAST, OLD, Preload, installed_on, preload, source
+from checks.net.preload import LEAST, OLD, Preload, installed_on, may_hold, preload, source
 
 ENTRIES: list[dict[str, Any]] = [
     {"name": "dev", "include_subdomains": True, "mode": "force-https"},
@@ -59,6 +59,14 @@ def test_the_installed_list() -> None:
 )
 def test_an_old_list_never_says_who_is_not_in_it(host: str, expected: Preload) -> None:
     assert preload(host, FRESH, NOW + OLD + timedelta(seconds=1)).standing is expected
+
+
+@pytest.mark.parametrize(
+    ("host", "may"),
+    [("acme.test", True), ("192.0.2.1", False), ("2001:db8::1", False), ("localhost", False)],
+)
+def test_who_can_stand_in_it(host: str, may: bool) -> None:
+    assert may_hold(host) is may
 
 
 def test_no_data_is_never_no() -> None:
