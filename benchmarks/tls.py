@@ -25,8 +25,9 @@ from benchmarks.tls_server import HOST
 from checks.core.model import Job, Key, Observed, Severity
 from checks.core.run import run
 from checks.net import open_net
+from checks.net.tls.quick import chain_of
 from checks.net.tls.roots import trust
-from checks.net.tls.shake import Endpoint, shake
+from checks.net.tls.shake import Endpoint
 from checks.tls import CHECK
 from checks.tls.chains import chain
 from checks.tls.judge_chain import used_path
@@ -76,7 +77,7 @@ async def verdict(port: int, ca_file: str, count: int) -> float:
 
     async def one(address: str) -> None:
         endpoint = Endpoint(address=address, port=port, server_name=HOST)
-        shaken = await shake(endpoint, asyncio.get_running_loop().time() + 10)
+        shaken = await chain_of(endpoint, asyncio.get_running_loop().time() + 10)
         assert shaken.failure is None, shaken.failure
         found = chain(shaken.chain, believed)
         now = datetime.now(UTC)

@@ -4,6 +4,7 @@ import asyncio
 
 from checks.net.tls.ask import Answered, ask
 from checks.net.tls.hello import Hello, Version
+from checks.net.tls.quick import by_hand
 from checks.net.tls.shake import Endpoint
 from checks.net.tls.suites import EVERY, FORWARD, STATIC, TLS13, Weakness, has_forward_secrecy, weak_suites, weakness
 from checks.parse.certificates.paths import Trust
@@ -55,7 +56,7 @@ async def audit(endpoint: Endpoint, look: Look, trust: Trust, deadline: float) -
         questions.ask(STATIC_KEYS, Version.TLS12, STATIC),
         _forward(questions, look),
     )
-    staple = await _staple(questions, look)
+    staple = await _staple(questions, look, endpoint, deadline)
     if look.hung_up:  # as some servers do to those who show no certificate
         await questions.ask(FORWARD_KEYS, Version.TLS12, FORWARD)
     versions = {version for version in Version if version in questions.versions or version.text == look.version}
@@ -90,10 +91,14 @@ async def _forward(questions: _Questions, look: Look) -> bool:
     return answered.accepted
 
 
-async def _staple(questions: _Questions, look: Look) -> bool | None:
-    """Only asked where the certificate demands one; a server of TLS 1.3 alone sends it encrypted, out of our sight."""
+async def _staple(questions: _Questions, look: Look, endpoint: Endpoint, deadline: float) -> bool | None:
+    """Only asked where the certificate demands one, and as today's clients ask: in TLS 1.3 where that is spoken."""
     if look.chain is None or not look.chain.leaf.must_staple:
         return None
+    if look.version == Version.TLS13.text and endpoint.starttls is None:
+        shaken = await by_hand(endpoint, deadline, staple=True)
+        if shaken is not None and shaken.chain:
+            return shaken.stapled
     answered = await questions.ask("staple", Version.TLS12, FORWARD, staple=True)
     return answered.stapled if answered.accepted and answered.chain else None
 

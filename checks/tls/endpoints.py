@@ -9,10 +9,11 @@ from checks.net.tls.failure import Failing
 from checks.parse.certificates.paths import Trust
 from checks.tls.audit import audit
 from checks.tls.fetched import completed
-from checks.tls.look import FRESH, Way, look, of_handshake
+from checks.tls.look import Way, look
 from checks.tls.nameless import default
 from checks.tls.options import Options
 from checks.tls.place import Place, endpoint, request
+from checks.tls.reused import FRESH, of_handshake
 from checks.tls.seen import Default, Endpoint, Look, Memory
 
 AT_ONCE = 8  # addresses of one endpoint looked at together

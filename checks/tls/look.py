@@ -6,12 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
-from checks.net.http.exchange import Handshake
-from checks.net.http.failure import Stage
 from checks.net.tls.ask import Answered, ask
 from checks.net.tls.failure import Failing, Failure
 from checks.net.tls.flight import Speech
 from checks.net.tls.hello import Hello, Version
+from checks.net.tls.quick import chain_of
 from checks.net.tls.shake import Endpoint, Shaken, shake
 from checks.net.tls.suites import EVERY
 from checks.parse.certificates.paths import Trust
@@ -19,15 +18,12 @@ from checks.parse.certificates.read import BadCertificate
 from checks.tls.chains import chain
 from checks.tls.seen import Head, Look
 
-_NAMES = {"TLSv1.3": "TLS 1.3", "TLSv1.2": "TLS 1.2", "TLSv1.1": "TLS 1.1", "TLSv1": "TLS 1.0", "SSLv3": "SSLv3"}
+NAMES = {"TLSv1.3": "TLS 1.3", "TLSv1.2": "TLS 1.2", "TLSv1.1": "TLS 1.1", "TLSv1": "TLS 1.0", "SSLv3": "SSLv3"}
 _BY_HAND = frozenset({Failing.ALERT, Failing.FAILED, Failing.TOO_LARGE, Failing.RESET})
 _DEMANDS = frozenset({"certificate_required", "bad_certificate", "handshake_failure", "certificate_unknown"})
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})")
 # What nginx says over a connection it made without the client certificate it wants.
 _PAGE = b"No required SSL certificate was sent"
-# What uptime holds against a certificate, once the handshake brought it.
-_VERDICTS = frozenset({"tls_expired", "tls_not_yet_valid", "tls_wrong_host", "tls_untrusted", "tls_self_signed"})
-FRESH = 120.0  # seconds another check's handshake is as good as a new one
 SHARE = 0.45  # of the time left that one handshake may take, so that something can still be asked after it
 MOST = 10.0  # seconds
 
@@ -46,7 +42,8 @@ async def look(endpoint: Endpoint, way: Way) -> Look:
     """Return what one address shows; raises `CannotLook` for a limit of this machine, and nothing else."""
     loop = asyncio.get_running_loop()
     left = way.deadline - loop.time()
-    shaken = await shake(endpoint, loop.time() + min(MOST, left * SHARE), way.request)
+    soon = loop.time() + min(MOST, left * SHARE)
+    shaken = await (shake(endpoint, soon, way.request) if way.request else chain_of(endpoint, soon))
     if shaken.chain:
         return of_shaken(shaken, way.trust)
     failure = shaken.failure or Failure(failing=Failing.FAILED, detail="no certificate came")
@@ -66,26 +63,17 @@ def of_shaken(shaken: Shaken, trust: Trust) -> Look:
     demands = failure is not None and failure.failing is Failing.ALERT and failure.alert in _DEMANDS
     seen = Look(
         address=shaken.endpoint.address,
-        version=_NAMES.get(shaken.version, shaken.version),
+        version=NAMES.get(shaken.version, shaken.version),
         seconds=shaken.seconds,
         head=head,
         wants_certificate=demands or (head is not None and head.wants_certificate),
         hung_up=failure is not None and failure.failing is Failing.RESET and head is None,
     )
-    return _with_chain(seen, shaken.chain, trust)
+    return with_chain(seen, shaken.chain, trust)
 
 
-def of_handshake(handshake: Handshake, trust: Trust) -> Look | None:
-    """What a handshake shows that another check made lately; None when it shows too little."""
-    failure = handshake.failure
-    whole = failure is None or (failure.stage is Stage.TLS and failure.reason.value in _VERDICTS)
-    if not handshake.chain or not whole:
-        return None
-    seen = Look(address=handshake.address, version=_NAMES.get(handshake.version, handshake.version))
-    return _with_chain(seen, handshake.chain, trust)
-
-
-def _with_chain(seen: Look, ders: tuple[bytes, ...], trust: Trust) -> Look:
+def with_chain(seen: Look, ders: tuple[bytes, ...], trust: Trust) -> Look:
+    """The look with the chain that was sent."""
     try:
         return replace(seen, chain=chain(ders, trust))
     except BadCertificate as error:
@@ -100,7 +88,7 @@ async def _by_hand(endpoint: Endpoint, way: Way, failure: Failure) -> Look | Non
     demands = answered.wants_client_certificate and failure.failing is not Failing.TOO_LARGE
     known = next((version.text for version in Version if version == answered.version), hex(answered.version))
     seen = Look(address=endpoint.address, version=known, wants_certificate=demands, failure=failure)
-    return _with_chain(seen, answered.chain, way.trust) if answered.chain else seen
+    return with_chain(seen, answered.chain, way.trust) if answered.chain else seen
 
 
 async def _accepted(endpoint: Endpoint, way: Way) -> Answered | None:

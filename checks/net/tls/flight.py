@@ -7,7 +7,7 @@ MAX_FLIGHT = 1024 * 1024  # bytes of one server's answer
 _CIPHER_CHANGE, _ALERT, _HANDSHAKE, _APPLICATION = 20, 21, 22, 23
 _VERSIONS = 43  # supported_versions, in a ServerHello of TLS 1.3
 # RFC 8446, 4.1.3: a ServerHello with this "random" asks for another key share, of TLS 1.3 all the same.
-_RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 
 ALERTS = {
     0: "close_notify", 10: "unexpected_message", 20: "bad_record_mac", 22: "record_overflow",
@@ -21,13 +21,15 @@ ALERTS = {
 }  # fmt: skip
 
 
-class _Message(IntEnum):
-    """Handshake messages (RFC 5246, 7.4; RFC 6066, 8)."""
+class Message(IntEnum):
+    """Handshake messages (RFC 5246, 7.4; RFC 6066, 8; RFC 8446, 4)."""
 
     SERVER_HELLO = 2
     CERTIFICATE = 11
     REQUEST = 13
     DONE = 14
+    VERIFY = 15
+    FINISHED = 20
     STATUS = 22
 
 
@@ -115,15 +117,15 @@ class Flight:
         kind, body = buffer[0], bytes(buffer[4 : 4 + length])
         del buffer[: 4 + length]
         match kind:
-            case _Message.SERVER_HELLO:
+            case Message.SERVER_HELLO:
                 self._server_hello(body)
-            case _Message.CERTIFICATE:
+            case Message.CERTIFICATE:
                 self.chain = certificates(body)
-            case _Message.STATUS:
+            case Message.STATUS:
                 self.stapled = len(body) > 4
-            case _Message.REQUEST:
+            case Message.REQUEST:
                 self.wants_client_certificate = True
-            case _Message.DONE:
+            case Message.DONE:
                 self.done = True
         return True
 
@@ -139,7 +141,7 @@ class Flight:
         if selected:
             self.version = selected
             self.done = True  # the rest of the flight is encrypted, or a retry is asked for
-        if body[2:34] == _RETRY:
+        if body[2:34] == RETRY:
             self.done = True
 
 
@@ -150,16 +152,21 @@ def _looks_like_tls(buffer: bytearray) -> bool:
 
 def _selected_version(extensions: bytes) -> int:
     """The version in a ServerHello's supported_versions extension, 0 when it has none (RFC 8446, 4.2.1)."""
-    at, end = 2, min(len(extensions), 2 + int.from_bytes(extensions[:2], "big"))
+    selected = server_extensions(extensions).get(_VERSIONS, b"")
+    return int.from_bytes(selected, "big") if len(selected) == 2 else 0
+
+
+def server_extensions(data: bytes) -> dict[int, bytes]:
+    """The extensions in a block of them, by number; what is cut off is left out."""
+    found: dict[int, bytes] = {}
+    at, end = 2, min(len(data), 2 + int.from_bytes(data[:2], "big"))
     while at + 4 <= end:
-        number, length = (
-            int.from_bytes(extensions[at : at + 2], "big"),
-            int.from_bytes(extensions[at + 2 : at + 4], "big"),
-        )
-        if number == _VERSIONS and length == 2:
-            return int.from_bytes(extensions[at + 4 : at + 6], "big")
+        number, length = int.from_bytes(data[at : at + 2], "big"), int.from_bytes(data[at + 2 : at + 4], "big")
+        if at + 4 + length > end:
+            break
+        found[number] = data[at + 4 : at + 4 + length]
         at += 4 + length
-    return 0
+    return found
 
 
 def certificates(body: bytes) -> tuple[bytes, ...]:

@@ -41,6 +41,7 @@ class Hello:
     suites: tuple[int, ...]
     server_name: str | None = None  # None: without SNI; an address is never sent as one (RFC 6066, 3)
     staple: bool = False  # ask for an OCSP staple
+    key_share: bytes = b""  # of X25519, to go on after the answer; without it nobody knows the key
 
 
 def client_hello(hello: Hello) -> bytes:
@@ -71,8 +72,8 @@ def _extensions(hello: Hello) -> Iterable[bytes]:
     yield _extension(_ALPN, _vector(2, _vector(1, b"http/1.1")))
     if hello.version is Version.TLS13:
         yield _extension(_VERSIONS, _vector(1, _numbers((Version.TLS13,))))
-        # A point nobody knows the key of: the server's answer is all that is wanted.
-        yield _extension(_KEY_SHARE, _vector(2, _numbers((29,)) + _vector(2, os.urandom(32))))
+        # Else a point nobody knows the key of: the server's answer is all that is wanted.
+        yield _extension(_KEY_SHARE, _vector(2, _numbers((29,)) + _vector(2, hello.key_share or os.urandom(32))))
 
 
 def _extension(number: int, data: bytes) -> bytes:

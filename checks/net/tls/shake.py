@@ -36,6 +36,7 @@ class Shaken:
     chain: tuple[bytes, ...] = ()  # DER, as sent
     version: str = ""  # as OpenSSL names it: TLSv1.3; "" when there was no handshake
     cipher: str = ""
+    stapled: bool = False  # only told where a staple was asked for, by hand
     seconds: float = 0.0  # from the first packet to the end of the handshake
     head: bytes = field(default=b"", repr=False)  # of the answer to `request`
     failure: Failure | None = None  # of the handshake, or of what followed it

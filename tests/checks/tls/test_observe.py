@@ -1,5 +1,6 @@
 """What a look does: whose handshakes it uses, when it audits, where it goes and where it must not."""
 
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -461,6 +462,18 @@ async def test_what_stalls_beside_the_site_costs_only_itself(world: World, what:
     if what == "list":
         subject = found.target.removeprefix("https://").rstrip("/")
         assert outcome.presence("tls.revocation", subject) is Presence.UNTESTED
+
+
+async def test_a_staple_out_of_sight_is_not_called_missing(world: World) -> None:
+    """TLS 1.3 alone, with a key exchange that is not spoken by hand."""
+    leaf = world.leaf(must_staple=True)
+    made = context(leaf.chain, versions=(ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3))
+    made.set_ecdh_curve("prime256v1")
+    found = opened(world, tls(made))
+    async with open_net() as net:
+        outcome = await look(found, net)
+    assert "tls.staple.missing" not in rules(outcome)
+    assert outcome.presence("tls.staple", found.target.removeprefix("https://").rstrip("/")) is Presence.UNTESTED
 
 
 async def test_a_server_that_hangs_up_on_those_without_a_certificate(world: World) -> None:

@@ -229,6 +229,12 @@ def _(w: World) -> Behaviour:
 
 leaf("must-staple-without-a-staple", "tls.staple.missing", must_staple=True)
 
+
+@faulty("must-staple-without-a-staple-in-tls-1.3-alone", "tls.staple.missing")
+def _(w: World) -> Behaviour:
+    return w.https(w.leaf(must_staple=True), versions=(TLS13, TLS13))
+
+
 # Strength
 leaf("rsa-1024", "tls.key.weak", key=key("rsa1024"))
 

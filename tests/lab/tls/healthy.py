@@ -15,8 +15,10 @@ from tests.lab.tls.servers import (
     context,
     either,
     plain,
+    stapling,
     tls,
 )
+from tests.lab.tls.thirteen import Thirteen
 from tests.lab.tls.world import DAY, Case, Places, World
 
 TLS12, TLS13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
@@ -166,7 +168,14 @@ def _(w: World) -> Behaviour:
     by_hand = Records(
         chain=[one.der for one in leaf.chain], versions=[0x0303], suites=[0xC02B], staple=b"an OCSP answer"
     )
-    return either(by_hand, w.https(leaf))
+    return either(by_hand, w.https(leaf, versions=(TLS12, TLS12)))
+
+
+@healthy("must-staple-and-stapled-in-tls-1.3-alone")
+def _(w: World) -> Behaviour:
+    leaf = w.leaf(must_staple=True)
+    real = w.https(leaf, versions=(TLS13, TLS13))
+    return stapling(Thirteen(leaf=leaf, staple=b"an OCSP answer"), real)
 
 
 @healthy("client-certificate-asked-for-but-not-needed")

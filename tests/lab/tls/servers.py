@@ -134,7 +134,7 @@ class Records:
 
     async def __call__(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        offer = read_offer(await _record(connection, loop))
+        offer = read_offer(await read_record(connection, loop))
         self.seen.append(offer)
         await loop.sock_sendall(connection, self.answer(offer))
         await _until_closed(connection, loop)
@@ -167,6 +167,16 @@ def either(records: Records, otherwise: Behaviour) -> Behaviour:
         offer = read_offer(await _peeked(connection, loop))
         by_hand = offer.version < 0x0304 and all(records.choose(offer))
         await (records(connection) if by_hand else otherwise(connection))
+
+    return serve
+
+
+def stapling(by_hand: Behaviour, otherwise: Behaviour) -> Behaviour:
+    """Who asks for a staple is answered by hand, everybody else by a real server."""
+
+    async def serve(connection: socket.socket) -> None:
+        offer = read_offer(await _peeked(connection, asyncio.get_running_loop()))
+        await (by_hand if offer.staple and offer.version == 0x0304 else otherwise)(connection)
 
     return serve
 
@@ -341,7 +351,8 @@ async def _until_closed(connection: socket.socket, loop: asyncio.AbstractEventLo
         pass
 
 
-async def _record(connection: socket.socket, loop: asyncio.AbstractEventLoop) -> bytes:
+async def read_record(connection: socket.socket, loop: asyncio.AbstractEventLoop) -> bytes:
+    """The first record of a connection."""
     got = b""
     while len(got) < 5 or len(got) < 5 + int.from_bytes(got[3:5], "big"):
         data = await loop.sock_recv(connection, 4096)
