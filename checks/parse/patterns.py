@@ -19,6 +19,20 @@ def _compiled(pattern: str) -> "regex.Pattern[str]":
     return regex.compile(pattern, regex.VERSION0)
 
 
+class BadPattern(ValueError):
+    """A text that is no regular expression; the message says why."""
+
+
+def check(pattern: str) -> None:
+    """Raise `BadPattern` when a pattern cannot be searched for."""
+    import regex
+
+    try:
+        _compiled(pattern)
+    except regex.error as error:
+        raise BadPattern(str(error)) from None
+
+
 class Patience:
     """The time that all searches of one page may take together, on the clock that is handed in."""
 

@@ -65,9 +65,7 @@ class Options(Common):
         for condition in self.json:
             _refuse_bad_json(condition)
         for wanted in self.header:
-            _refuse_bad("header", wanted.lstrip("!").partition(":")[2].strip())
-            if not _TOKEN.fullmatch(wanted.lstrip("!").partition(":")[0].strip()):
-                raise BadOption("header", f"{wanted!r} does not begin with the name of a header field")
+            _refuse_bad_header(wanted)
 
     @property
     def family(self) -> int | None:
@@ -76,10 +74,20 @@ class Options(Common):
 
 
 def _refuse_bad(option: str, pattern: str) -> None:
+    from checks.parse import patterns  # what searches is what judges; its library loads for checks that have a pattern
+
     try:
-        re.compile(pattern)
-    except re.error as error:
+        patterns.check(pattern)
+    except patterns.BadPattern as error:
         raise BadOption(option, f"{pattern!r} is not a regular expression: {error}") from None
+
+
+def _refuse_bad_header(wanted: str) -> None:
+    name, _, pattern = (part.strip() for part in wanted.lstrip("!").partition(":"))
+    if pattern:
+        _refuse_bad("header", pattern)
+    if not _TOKEN.fullmatch(name):
+        raise BadOption("header", f"{wanted!r} does not begin with the name of a header field")
 
 
 def _refuse_bad_json(condition: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.parse.patterns import Patience, TooSlow
+from checks.parse.patterns import BadPattern, Patience, TooSlow, check
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,14 @@ def test_all_searches_share_one_time() -> None:
     assert patience.found("plain", "plain")
     with pytest.raises(TooSlow, match="plain"):
         patience.found("plain", "plain")
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a", "*", "(?P<n", "a{2,1}"])
+def test_a_text_that_is_no_pattern_is_refused(pattern: str) -> None:
+    with pytest.raises(BadPattern):
+        check(pattern)
+
+
+def test_what_the_searching_library_knows_is_a_pattern() -> None:
+    check(r"\p{Lu}\w+")
+    assert Patience(10, float).found(r"\p{Lu}\w+", "voir École")

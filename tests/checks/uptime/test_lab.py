@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections import defaultdict
 
 import pytest
 
@@ -15,6 +16,20 @@ from tests.lab.http.server import serving
 from tests.lab.http.steering import STEERING
 
 BEHAVIOURS = [*ANSWERS, *STEERING]
+
+
+STAGES: dict[str, set[object]] = defaultdict(lambda: {None})  # how far a visit came that failed for this reason
+STAGES |= {one.reason: {"redirect"} for one in BEHAVIOURS if one.reason.startswith("redirect_")}
+STAGES |= {
+    "connect_refused": {"connect"},
+    "connect_reset": {"headers"},
+    "timeout_headers": {"headers"},
+    "timeout_body": {"body"},
+    "truncated": {"headers", "body"},
+    "bad_http": {"headers", "body"},
+    "too_large": {"headers", "body"},
+    "bad_encoding": {"headers", "body"},
+}
 
 
 async def outcome_of(behaviour: Behaviour) -> Outcome:
@@ -32,6 +47,7 @@ def test_the_lab_is_large_and_names_each_behaviour_once() -> None:
 async def test_verdict(behaviour: Behaviour) -> None:
     outcome = await outcome_of(behaviour)
     assert reasons(outcome) == behaviour.expected
+    assert [one.fact("stage") in STAGES[behaviour.reason] for one in observed(outcome).findings] in ([], [True])
     assert outcome.seconds < 2 * behaviour.options.get("timeout", 2.0) + 1.0
     if not behaviour.reason:
         assert len(observed(outcome).attempts) == 1

@@ -1,12 +1,17 @@
 """Connections are kept open for whoever asks for it, and one that died meanwhile costs nothing but a new one."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
+
+import pytest
 
 from checks.core.options import Common
 from checks.net import Net, open_net
+from checks.net.http import pool
 from checks.net.http.client import Ask
 from checks.net.http.exchange import Visit
+from checks.net.http.failure import Reason
 from checks.parse.urls import parse
 from tests.lab.http.authority import HOST, Authority
 from tests.lab.http.server import Peer, serving
@@ -85,3 +90,65 @@ async def test_a_post_never_rides_on_a_connection_that_may_be_dead() -> None:
         for _ in range(2):
             assert (await visit(net, server.url(), method="POST")).failure is None
         assert server.connections == 2
+
+
+async def test_no_connection_is_shared_with_another_trust(tmp_path: Path) -> None:
+    """What one check believes is nothing to another: it shakes hands for itself, and refuses."""
+    authority, other = Authority.make(tmp_path), Authority.make(tmp_path, "other")
+    resolve = ((HOST, ("127.0.0.1",)),)
+    async with serving(answers_for_ever, tls=authority.server()) as server, open_net() as net:
+        url = server.url(host=HOST, scheme="https")
+        first = await visit(net, url, Common(ca_file=authority.file, resolve=resolve))
+        second = await visit(net, url, Common(ca_file=other.file, resolve=resolve))
+    assert first.failure is None
+    assert second.failure is not None
+    assert second.failure.reason is Reason.TLS_UNTRUSTED
+
+
+async def test_no_connection_is_shared_with_another_name_at_the_same_address(tmp_path: Path) -> None:
+    authority = Authority.make(tmp_path)
+    async with serving(answers_for_ever, tls=authority.server(HOST)) as server, open_net() as net:
+        failures = []
+        for host in (HOST, "other.example"):
+            options = Common(ca_file=authority.file, resolve=((host, ("127.0.0.1",)),))
+            failures.append((await visit(net, server.url(host=host, scheme="https"), options)).failure)
+    assert failures[0] is None
+    assert failures[1] is not None
+    assert failures[1].reason is Reason.TLS_WRONG_HOST
+
+
+async def test_what_has_no_room_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_OF_A_PLACE", 2)
+    gate, waiting = asyncio.Event(), [0]
+
+    async def answers_together(peer: Peer) -> None:
+        await peer.request()
+        waiting[0] += 1
+        if waiting[0] == 5:
+            gate.set()
+        await gate.wait()
+        await peer.send(KEPT)
+        await peer.reader.read(1)
+
+    async with serving(answers_together) as server, open_net() as net:
+        done = await asyncio.gather(*(visit(net, server.url()) for _ in range(5)))
+        assert all(one.failure is None for one in done)
+        assert server.connections == 5
+        assert net.engine.pool._held == 2
+
+
+async def test_what_rests_too_long_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "IDLE", 0.0)
+    gone = asyncio.Event()
+
+    async def notices(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(KEPT)
+        with suppress(ConnectionError):
+            await peer.reader.read(1)
+        gone.set()
+
+    async with serving(notices) as server, open_net() as net:
+        assert (await visit(net, server.url())).failure is None
+        await gone.wait()
+        assert net.engine.pool._held == 0
