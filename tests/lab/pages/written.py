@@ -10,7 +10,7 @@ DATA = Path(__file__).with_name("written.toml")
 BY = {
     "": "a site's own page, written for this set, served by nginx 1.22",
     "parked_page": "a hosting firm's notice, in words as they use, served by nginx 1.22",
-    "bot_challenge": "the page of nginx's testcookie module, as its manual gives it",
+    "bot_challenge": "a page that asks for proof first, in words as such programs use, served by nginx 1.22",
 }
 
 
