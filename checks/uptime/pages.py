@@ -98,23 +98,33 @@ def look_at(page: Page, last: LastGood | None = None) -> Mark | None:
     document = html.read(text := _text(page, headers))
     sight = _sight(page, headers, document, text if weighed or any(one.html for one in suspects) else "")
     mark = _marked(known, suspects, page, sight, last)
-    if weighed and (mark is None or mark.id in known.last):
-        other = _weighed(known, page, sight, last)
-        return other if mark is None or (other is not None and other.kind is not mark.kind) else mark
-    return mark
+    if not weighed or (mark is not None and not _is_general(mark, known)):
+        return mark
+    return _preferred(known, mark, _weighed(known, page, sight, last))
+
+
+def _is_general(mark: Mark, known: Marks) -> bool:
+    """Whether the mark says so little of who wrote the page that its signs may say otherwise."""
+    return mark.id in known.last or (not mark.product and mark.kind is Kind.ERROR_PAGE)
+
+
+def _preferred(known: Marks, mark: Mark | None, weighed: Mark | None) -> Mark | None:
+    """Choose between a general mark and what the signs weigh: a challenge, or any kind against a mere error status."""
+    if mark is None or weighed is None or weighed.kind is mark.kind:
+        return mark or weighed
+    return weighed if weighed.kind is Kind.BOT_CHALLENGE or mark.id in known.last else mark
 
 
 def _marked(known: Marks, suspects: list[Signature], page: Page, sight: Sight, last: LastGood | None) -> Mark | None:
     """Tell a page by the first mark that holds, or by what is missing; a general mark yields to a page at work."""
-    at_work: bool | None = None
+    against: int | None = None
     for signature in suspects:
         seen = marks.holds(signature, sight)
         if seen is None or not _believed(signature.trust, page, sight.document, last):
             continue
         if not signature.product and page.status < 400:
-            if at_work is None:
-                at_work = weigh.against(known.signs, _parts(sight)) <= weigh.AT_WORK
-            if at_work:
+            against = weigh.against(known.signs, _parts(sight)) if against is None else against
+            if against <= (weigh.YIELDS if signature.kind is Kind.ERROR_PAGE else weigh.AT_WORK):
                 continue
         return _mark(signature, seen)
     return _blank(page, sight.document, last) or _stopped(page, sight.document, last)

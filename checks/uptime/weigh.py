@@ -6,16 +6,18 @@ that hold are summed for each kind of page, together with what speaks for or aga
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from checks.parse.html import Document
 
+ORDER: Final = ("bot_challenge", "parked_page", "maintenance_page", "error_page")  # the first wins a draw
 ENOUGH: Final = 5  # points from which a page is taken for that kind
 OPENING: Final = 240  # characters that a visitor reads first
 AT_WORK: Final = -3  # points of what speaks against, from which a site is plainly at work; only a stack says otherwise
+YIELDS: Final = -2  # the same, from which a general mark says nothing
 FEW: Final = 60  # words up to which a page is searched through whatever it says first
 SEVERAL: Final = 2  # different things said
 SEEN: Final = 60  # characters quoted of one sign
@@ -51,6 +53,7 @@ class Sign:
     points: int
     pattern: str
     source: str
+    spares: str = ""  # the kind that a sign of no kind says nothing about
     needles: tuple[str, ...] = ()  # one of them is there, or the sign cannot hold
 
     def found_in(self, text: str) -> re.Match[str] | None:
@@ -77,6 +80,8 @@ class Parts:
         match where:
             case Where.HEADING:
                 return self.headings
+            case Where.TEXT:
+                return (self.text or self.specimens,)
             case Where.OPENING:
                 return ((self.text or self.specimens)[:OPENING],)
             case Where.ALL:
@@ -97,15 +102,13 @@ class Weight:
 def weigh(signs: tuple[Sign, ...], parts: Parts) -> Weight | None:
     """Return the kind of page that most speaks for, None when too little does for any."""
     best: dict[tuple[str, str], tuple[int, str]] = {}
-    against = 0
+    others: list[Sign] = []
     for sign, seen in _holding(signs, parts):
         if not sign.kind:
-            against += sign.points
+            others.append(sign)
         elif sign.points > best.get((sign.kind, sign.group), (0, ""))[0]:
             best[sign.kind, sign.group] = (sign.points, seen)
-    weights = [_weight(kind, best, against, parts) for kind in dict.fromkeys(kind for kind, _group in best)]
-    if against <= AT_WORK:
-        weights = [weight for weight in weights if (weight.kind, "frames") in best]
+    weights = [_weight(kind, best, others, parts) for kind in ORDER if any(kind == one for one, _group in best)]
     heaviest = max(weights, key=lambda weight: weight.points, default=None)
     return heaviest if heaviest and heaviest.points >= ENOUGH else None
 
@@ -128,7 +131,7 @@ def sign_of(entry: Mapping[str, Any]) -> Sign:
 
 def _holding(signs: tuple[Sign, ...], parts: Parts) -> Iterator[tuple[Sign, str]]:
     """Yield the signs that hold; a page of some words whose first ones say nothing is not searched further."""
-    told = parts.document.words <= FEW
+    told = parts.document.words <= FEW or len(parts.specimens) > len(parts.text)
     for sign in sorted(signs, key=lambda sign: sign.where not in FIRST):
         if sign.where not in FIRST and not told:
             return
@@ -138,7 +141,7 @@ def _holding(signs: tuple[Sign, ...], parts: Parts) -> Iterator[tuple[Sign, str]
             yield sign, " ".join(found[0].split())[:SEEN]
 
 
-def _weight(kind: str, best: Mapping[tuple[str, str], tuple[int, str]], against: int, parts: Parts) -> Weight:
+def _weight(kind: str, best: Mapping[tuple[str, str], tuple[int, str]], others: Sequence[Sign], parts: Parts) -> Weight:
     """Sum a kind's points; what says the same again counts once more, and one thing said under a title is not much."""
     told: list[tuple[int, str]] = []
     again = 0
@@ -147,10 +150,13 @@ def _weight(kind: str, best: Mapping[tuple[str, str], tuple[int, str]], against:
             again = 1
         else:
             told.append((points, seen))
-    shape = _shape(parts.document, {group for one, group in best if one == kind})
+    groups = {group for one, group in best if one == kind}
+    off = sum(sign.points for sign in others if sign.spares != kind)
+    shape = _shape(parts.document, groups)
     if len(told) < SEVERAL and parts.title:
         shape = min(shape, 1)
-    points = sum(value[0] for value in told) + again + against + shape
+    at_work = off <= AT_WORK and "frames" not in groups
+    points = 0 if at_work else sum(value[0] for value in told) + again + off + shape
     return Weight(kind=kind, points=points, seen=" · ".join(seen for _points, seen in told)[:200])
 
 
