@@ -30,7 +30,7 @@ async def observe(context: Context[Options, Memory]) -> Seen:
     """Make the visit, or one for each address; raises `CannotLook` for faults of ours."""
     loop, options = asyncio.get_running_loop(), context.options
     limit = context.deadline - loop.time()
-    visitor, ask = _visitor(context), _ask(context)
+    visitor, ask = _visitor(context), _ask(context, limit)
     looks = await _looks(visitor, ask, each=options.ip_version == IpVersion.EACH)
     visits = tuple([visit for visit, _seconds in looks])
     memory = context.memory or WELL
@@ -71,12 +71,12 @@ def _visitor(context: Context[Options, Memory]) -> Client | auth.Visitor:
     return auth.Visitor(client=client, way=way, tokens=net.tokens, asks_tokens=asks_tokens)
 
 
-def _ask(context: Context[Options, Memory]) -> Ask:
+def _ask(context: Context[Options, Memory], limit: float) -> Ask:
     options, memory = context.options, context.memory or WELL
     again = bool(context.attempt.before)
     return Ask(
         url=parse(context.target),
-        deadline=context.deadline - _SPARE,
+        deadline=context.deadline - min(_SPARE, limit / 10),
         method=options.method,
         body=auth.reveal(options.body).encode() if options.body else b"",
         follow=options.follow_redirects,

@@ -14,7 +14,9 @@ from checks.core.auth import Auth, Basic, Bearer, ClientCertificate, ClientCrede
 from checks.core.model import Outcome, Unobserved
 from checks.core.options import BadOption
 from checks.core.secret import Secret
-from checks.net import open_net
+from checks.net import Net, open_net
+from checks.net.auth import Tokens
+from checks.net.resolve import Resolver
 from checks.uptime.options import Options
 from tests.lab.http.answers import ANSWERS, page
 from tests.lab.http.authority import HOST, Authority
@@ -200,6 +202,25 @@ async def test_a_token_is_fetched_once_and_used_until_it_expires() -> None:
             assert reasons(await probe(server.url(), net=net, auth=tokens(giver))) == []
         assert len(giver.heads) == 1
     assert giver.heads[0].startswith(b"POST /token ")
+
+
+@pytest.mark.parametrize(
+    ("life", "after", "fetched"),
+    [
+        pytest.param(3600, 3500, 1, id="not-before-its-end"),
+        pytest.param(3600, 3571, 2, id="a-little-before-its-end"),
+        pytest.param(10, 0, 2, id="not-at-all-when-it-lives-too-short"),
+        pytest.param(10**12, 86_400, 2, id="never-longer-than-a-day"),
+    ],
+)
+async def test_a_token_is_fetched_again_when_it_ends(life: int, after: float, fetched: int) -> None:
+    clock = [1000.0]
+    async with serving(giving(token("t0ken", life))) as giver, serving(wanting(b"Bearer t0ken\r\n")) as server:
+        net = Net(resolver=Resolver(), tokens=Tokens(clock=lambda: clock[0]))
+        for _ in range(2):
+            assert reasons(await probe(server.url(), net=net, auth=tokens(giver))) == []
+            clock[0] += after
+        assert len(giver.heads) == fetched
 
 
 async def test_a_refused_token_is_replaced_at_the_second_look() -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from checks.core.model import Outcome
 from checks.core.secret import Secret
+from checks.uptime.seen import Memory
+from tests.checks.uptime.test_recheck import in_turn
 from tests.lab.http.answers import page
 from tests.lab.http.probe import finding, measure, observed, probe, reasons
 from tests.lab.http.server import OK, Script, answering, by_path, redirect, serving
@@ -82,6 +84,24 @@ async def test_headers_are_kept_without_what_authenticates() -> None:
 async def test_no_fact_holds_what_authenticates(script: Script, path: str, options: dict[str, Any]) -> None:
     for one in observed(await look(script, path, **options)).findings:
         assert "qwertz" not in str(one.facts)
+
+
+@pytest.mark.parametrize("end", ["refused", "cut", "status"])
+async def test_when_the_site_was_last_well_is_told_whatever_is_wrong(end: str) -> None:
+    words = " ".join(f"<p>Lampe num\u00e9ro {number} en laiton poli.</p>" for number in range(30))
+    good = page(f"<title>Boutique</title>{words}".encode())
+    answers = {"refused": b"", "cut": good[:-50], "status": page(b"<h1>Oops</h1>", status=b"500 Oops")}
+    async with serving(in_turn(good, good, answers[end])) as server:
+        memory = observed(await probe(server.url(), memory=Memory())).memory
+        memory = observed(await probe(server.url(), memory=memory)).memory
+        assert isinstance(memory, Memory)
+        assert memory.good is not None
+        one = finding(await probe(server.url(), memory=memory))
+    assert one.fact("last_good") == memory.good.taken.isoformat()
+    since: Any = one.fact("since_then")
+    assert (since is None) is (end == "refused")
+    if end == "status":
+        assert ("title", "Boutique", "") in since
 
 
 async def test_hops_and_phases_are_told() -> None:

@@ -140,6 +140,18 @@ CONTENT = [
     says("keyword-in-utf-16", page("<p>Déjà vu".encode("utf-16")), contains=("Déjà vu",)),
     says("keyword-by-meta", page(b'<meta charset="latin1">' + LATIN), contains=("Déjà vu",)),
     says("charset-unknown", page(b"<p>hello").replace(b"text/html", b"text/html; charset=x-none"), contains=("hello",)),
+    says(
+        "charset-that-is-none",
+        page(b"<p>hello").replace(b"text/html", b"text/html; charset=idna"),
+        "keyword_missing",
+        contains=("\u00e9t\u00e9",),
+    ),
+    says(
+        "charset-undefined",
+        page(b"<p>hello").replace(b"text/html", b"text/html; charset=undefined"),
+        contains=("hello",),
+        matches=("hello",),
+    ),
     says("pattern-there", HERE, matches=(r"<title>\w+</title>",)),
     says("pattern-missing", HERE, "keyword_missing", matches=(r"^introuvable$",)),
     says("pattern-forbidden", HERE, "keyword_forbidden", not_matches=(r"Bout\w+",)),
