@@ -3,7 +3,6 @@
 import platform
 import shutil
 import socket
-import ssl
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from agent.store.lock import holder
 from agent.store.opening import store_path
 from checks.core.errors import VigieError
 from checks.net.families import Families
+from checks.net.http.openssl import library
 from checks.net.http.trust import Trusts
 from checks.net.loop import factory
 
@@ -67,12 +67,10 @@ def examine_python() -> Iterator[Diagnosis]:
 
 def _roots() -> Diagnosis:
     try:
-        roots = len(Trusts().of().verifying.get_ca_certs())
+        trust = Trusts().of()
     except VigieError as error:
         return _told("tls", False, str(error), "apt-get install ca-certificates")
-    folder = roots == 0 and bool(ssl.get_default_verify_paths().capath)  # a folder is read when it is needed
-    says = f"{ssl.OPENSSL_VERSION}, {'the roots of the system' if folder else f'{roots} trusted roots'}"
-    return _told("tls", bool(roots) or folder, says, "apt-get install ca-certificates")
+    return _told("tls", True, f"{library()}, {len(trust.system.roots())} trusted roots", "")
 
 
 def examine_place(settings: Settings) -> Iterator[Diagnosis]:

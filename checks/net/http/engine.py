@@ -60,7 +60,7 @@ class Engine:
     async def _by_stock(self, sent: Sent, request: Stock) -> Heard:
         from checks.net.http.stock import fetch  # httpx takes longer to load than a probe takes
 
-        trust = self.trusts.of(sent.ca_file, sent.certificate, apart=True)
+        trust = self.trusts.of(sent.ca_file, sent.certificate)
         return await fetch(
             request, sent.url, sent.address, sent.server_name, trust, sent.limits, (sent.connect_by, sent.deadline)
         )

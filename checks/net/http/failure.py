@@ -91,7 +91,7 @@ _VERDICTS = {
     63: Reason.TLS_WRONG_HOST,
     64: Reason.TLS_WRONG_HOST,
 }
-_NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNKNOWN_PROTOCOL"})
+_NOT_TLS = frozenset({"wrong version number", "http request", "https proxy request", "unknown protocol"})
 
 
 def chain_of(error: BaseException) -> Iterator[BaseException]:
@@ -131,17 +131,24 @@ def of_connect(error: OSError) -> NetFailure:
 
 
 def of_tls(error: ssl.SSLError) -> NetFailure:
-    """Say why a handshake failed."""
+    """Say why a handshake of the interpreter's own `ssl` failed."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        reason = _VERDICTS.get(error.verify_code, Reason.TLS_UNTRUSTED)
-        return NetFailure(Stage.TLS, reason, error.verify_message or _plain(error))
-    if (error.reason or "") in _NOT_TLS:
-        return NetFailure(Stage.TLS, Reason.TLS_NOT_TLS, _words(error))
-    return NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, _words(error))
+        return of_verdict(error.verify_code, error.verify_message or _plain(error))
+    return of_handshake(error.reason or _plain(error))
 
 
-def _words(error: ssl.SSLError) -> str:
-    return (error.reason or _plain(error)).replace("_", " ").lower()
+def of_verdict(verdict: int, words: str, host: str = "") -> NetFailure:
+    """Say what is wrong with a chain; `verdict` is an X509_V_ERR_*."""
+    reason = _VERDICTS.get(verdict, Reason.TLS_UNTRUSTED)
+    if reason is Reason.TLS_WRONG_HOST and host:
+        words = f"{words}: the certificate is not valid for {host!r}"
+    return NetFailure(Stage.TLS, reason, words)
+
+
+def of_handshake(words: str) -> NetFailure:
+    """Say why a handshake failed that did not fail over the chain."""
+    plain = words.replace("_", " ").lower()
+    return NetFailure(Stage.TLS, Reason.TLS_NOT_TLS if plain in _NOT_TLS else Reason.TLS_HANDSHAKE, plain)
 
 
 def _plain(error: OSError) -> str:

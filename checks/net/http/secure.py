@@ -1,19 +1,15 @@
-"""The TLS side of one connection: handshake, chain and records, between two buffers in memory."""
+"""The TLS side of one connection: the handshake, the verdict on its chain, and the records after it."""
 
-import ssl
-import sys
 from dataclasses import dataclass
 from typing import Final
 
 from checks.net.http.exchange import Handshake
-from checks.net.http.failure import NetFailure, Reason, Stage, of_tls
+from checks.net.http.failure import NetFailure, Reason, Stage, of_handshake, of_verdict
+from checks.net.http.openssl import Chain, Refused, Session
 from checks.net.http.trust import TrustSet
-from checks.net.http.verdicts import Chain, Verdicts
+from checks.net.http.verdicts import Verdicts
 
-_PIECE: Final = 16_384  # bytes read at once: a record holds no more (RFC 8446, 5.1), and more room costs page faults
-_DER: Final = 2  # _ssl.ENCODING_DER
 _RECORDS: Final = (0x14, 0x15, 0x16, 0x17)  # first bytes of a TLS record
-_PUBLIC: Final = sys.version_info >= (3, 13)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +27,11 @@ class Plan:
 class Secure:
     """One TLS session; `shake` and `read` raise `NetFailure`."""
 
-    __slots__ = ("_incoming", "_object", "_outgoing", "_plan", "_started", "handshake", "unknown")
+    __slots__ = ("_plan", "_session", "_started", "handshake", "unknown")
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        context = plan.trust.reading if plan.reading else plan.trust.verifying
-        self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=plan.name.encode("ascii"))
+        self._session = Session(plan.trust.reading if plan.reading else plan.trust.verifying, plan.name)
         self._started = False
         self.handshake: Handshake | None = None
         self.unknown = False  # the chain has no verdict: verify it on another connection
@@ -48,21 +42,18 @@ class Secure:
             self._started = True
             if data[0] not in _RECORDS:
                 raise self._fail(NetFailure(Stage.TLS, Reason.TLS_NOT_TLS, f"it says {data[:40]!r}"))
-        self._incoming.write(data)
+        self._session.feed(data)
         try:
-            self._object.do_handshake()
-        except ssl.SSLWantReadError:
-            return False
-        except ssl.SSLCertVerificationError as error:
-            failure, plan = of_tls(error), self._plan
-            plan.verdicts.keep(plan.trust.name, plan.name, self.sent(), failure)
+            return self._session.shake() and self._judge()
+        except Refused as refused:
+            if not refused.verdict:
+                raise self._fail(of_handshake(refused.words)) from None
+            failure, plan = of_verdict(refused.verdict, refused.words, self._plan.name), self._plan
+            plan.verdicts.keep(plan.trust.name, plan.name, self._session.sent(), failure)
             raise self._fail(failure) from None
-        except ssl.SSLError as error:
-            raise self._fail(of_tls(error)) from None
-        return self._judge()
 
     def _judge(self) -> bool:
-        plan, chain = self._plan, self.sent()
+        plan, chain = self._plan, self._session.sent()
         if plan.reading:
             verdict = plan.verdicts.find(plan.trust.name, plan.name, chain)
             if verdict is None:
@@ -72,69 +63,37 @@ class Secure:
             if verdict.failure is not None:
                 raise self._fail(verdict.failure.bare(), chain)
         else:
-            plan.verdicts.keep(plan.trust.name, plan.name, chain, None, self._verified())
+            plan.verdicts.keep(plan.trust.name, plan.name, chain, None, self._session.verified())
         self._note(chain, None)
         return True
 
     def _fail(self, failure: NetFailure, chain: Chain | None = None) -> NetFailure:
-        self._note(self.sent() if chain is None else chain, failure)
+        self._note(self._session.sent() if chain is None else chain, failure)
         return failure
 
     def _note(self, chain: Chain, failure: NetFailure | None) -> None:
-        plan, cipher = self._plan, self._object.cipher()
+        plan, session = self._plan, self._session
         self.handshake = Handshake(
             host=plan.name,
             port=plan.port,
             address=plan.address,
             chain=chain,
-            version=self._object.version() or "",
-            cipher=cipher[0] if cipher else "",
+            version=session.version,
+            cipher=session.cipher,
             failure=failure.bare() if failure is not None else None,
         )
-
-    def sent(self) -> Chain:
-        """The chain as the server sent it, also when the handshake failed over it."""
-        return sent_chain(self._object)
-
-    def _verified(self) -> Chain:
-        if _PUBLIC:
-            return tuple(self._object.get_verified_chain() or ())  # type: ignore[attr-defined,unused-ignore]
-        inner = self._object._sslobj  # type: ignore[attr-defined]  # noqa: SLF001 - public since 3.13 only
-        return tuple([one.public_bytes(_DER) for one in inner.get_verified_chain() or ()])
 
     def seal(self, data: bytes) -> bytes:
         """Return `data` as records to send, with what the handshake still had to say before it."""
         if data:
-            self._object.write(data)
-        return self._outgoing.read()
+            self._session.write(data)
+        return self._session.drain()
 
     def read(self, data: bytes) -> tuple[bytes, bool]:
         """Return the plain text of the records in `data`, and whether the peer said that it is the last."""
-        self._incoming.write(data)
-        pieces: list[bytes] = []
+        self._session.feed(data)
         try:
-            while piece := self._object.read(_PIECE):
-                pieces.append(piece)
-        except ssl.SSLWantReadError:
-            return b"".join(pieces), False
-        except ssl.SSLZeroReturnError:
-            return b"".join(pieces), True
-        except ssl.SSLError as error:
-            if pieces:  # what came before the fault is judged first
-                return b"".join(pieces), False
-            raise _broken(error) from None
-        return b"".join(pieces), True
-
-
-def sent_chain(tls: ssl.SSLObject) -> Chain:
-    """Return the certificates a server sent, DER, whatever was thought of them."""
-    if _PUBLIC:
-        return tuple(tls.get_unverified_chain() or ())  # type: ignore[attr-defined,unused-ignore]
-    inner = tls._sslobj  # type: ignore[attr-defined]  # noqa: SLF001 - public since 3.13 only
-    return tuple([one.public_bytes(_DER) for one in inner.get_unverified_chain() or ()])
-
-
-def _broken(error: ssl.SSLError) -> NetFailure:
-    """TLS 1.3 refuses a client only after the handshake, by an alert where the answer should be."""
-    failure = of_tls(error)
-    return NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, failure.detail)
+            return self._session.read()
+        except Refused as refused:  # TLS 1.3 refuses a client only after the handshake, where the answer should be
+            failure = of_handshake(refused.words)
+            raise NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, failure.detail) from None

@@ -2,8 +2,10 @@
 
 import asyncio
 import ssl
+import sys
 import time
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final
 
 import httpcore
@@ -13,12 +15,17 @@ from checks.core.errors import CannotLook
 from checks.net.http.decode import decode
 from checks.net.http.exchange import Handshake, Heard, Limits, Reply, Stock
 from checks.net.http.failure import NetFailure, Reason, Stage, chain_of, of_connect, of_tls, refuse_our_faults
-from checks.net.http.secure import sent_chain
 from checks.net.http.trust import TrustSet
 from checks.parse.urls import BadUrl, Url, parse
 
 _HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "content-length"})
 _SENT: Final = ("send_request_headers.started", "send_connection_init.started")
+
+
+# Python 3.13 adds VERIFY_X509_STRICT, which refuses chains that browsers accept: ours are the same on every version.
+_FLAGS: Final = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
+_PUBLIC: Final = sys.version_info >= (3, 13)
+_DER: Final = 2  # _ssl.ENCODING_DER
 
 
 class _Watch:
@@ -62,7 +69,7 @@ async def fetch(
     """
     watch, body = _Watch(), bytearray()
     transport = httpx.AsyncHTTPTransport(
-        verify=trust.verifying,
+        verify=_context(trust),
         trust_env=False,
         http2=request.http2,
         limits=httpx.Limits(max_keepalive_connections=0),
@@ -81,6 +88,36 @@ async def fetch(
         with suppress(Exception):  # closing what is broken breaks too
             await transport.aclose()
     return _heard(watch, response, bytes(body), failure, limits, handshake)
+
+
+@lru_cache(maxsize=64)
+def _context(trust: TrustSet) -> ssl.SSLContext:
+    """Make a context that believes what our own engine believes; httpx changes it at will."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_COMPRESSION
+    context.verify_flags = _FLAGS
+    context.hostname_checks_common_name = False  # RFC 9525
+    try:
+        for file in trust.system.files:
+            context.load_verify_locations(file)
+        if trust.ca_file:
+            context.load_verify_locations(trust.ca_file)
+            context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+        if trust.certificate is not None:
+            context.load_cert_chain(trust.certificate[0], trust.certificate[1] or None, password="")
+    except (OSError, ssl.SSLError) as error:
+        refuse_our_faults(error)
+        raise CannotLook("configuration", f"the trusted roots cannot be read: {error}") from error
+    return context
+
+
+def _sent(tls: ssl.SSLObject) -> tuple[bytes, ...]:
+    """Return the certificates a server sent, DER."""
+    if _PUBLIC:
+        return tuple(tls.get_unverified_chain() or ())  # type: ignore[attr-defined,unused-ignore]
+    inner = tls._sslobj  # type: ignore[attr-defined]  # noqa: SLF001 - public since 3.13 only
+    return tuple([one.public_bytes(_DER) for one in inner.get_unverified_chain() or ()])
 
 
 def _proxy(proxy: str) -> httpx.Proxy | None:
@@ -117,7 +154,7 @@ def _handshake(response: httpx.Response, url: Url, address: str, server_name: st
         host=server_name,
         port=url.port,
         address=address,
-        chain=sent_chain(tls),
+        chain=_sent(tls),
         version=tls.version() or "",
         cipher=cipher[0] if cipher else "",
     )

@@ -1,7 +1,7 @@
 """TLS contexts, two for each set of trusted roots and shared by all probes: one verifies, one only reads the chain."""
 
 import re
-import ssl
+import ssl  # knows where the system keeps its roots
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,13 +9,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from OpenSSL import SSL, crypto
+
 from checks.core.errors import CannotLook
 from checks.net.http.failure import refuse_our_faults
+from checks.net.http.openssl import client_context
 
-# Python 3.13 adds VERIFY_X509_STRICT, which refuses chains that browsers accept: ours are the same on every version.
-_FLAGS: Final = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
 _HASHED: Final = re.compile(r"[0-9a-f]{8}\.[0-9]+")  # how `openssl rehash` names what OpenSSL is to find
-_CERTIFICATE: Final = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
+_CERTIFICATE: Final = re.compile(
+    rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END (?:TRUSTED |X509 )?CERTIFICATE-----"
+)
 _FRESH: Final = 1.0  # seconds a look at the files is believed
 _KEPT: Final = 64  # trust sets alive at once; each new state of a file is another
 
@@ -23,13 +30,16 @@ _KEPT: Final = 64  # trust sets alive at once; each new state of a file is anoth
 ClientCertificate = tuple[str, str] | None  # paths of certificate and key ("": in the same file), PEM
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class TrustSet:
     """What a check believes; `name` changes with the content of the files, so that old verdicts do not outlive them."""
 
     name: str
-    verifying: ssl.SSLContext
-    reading: ssl.SSLContext
+    system: "System"
+    ca_file: str
+    certificate: ClientCertificate
+    verifying: SSL.Context
+    reading: SSL.Context
 
 
 Stamp = tuple[int, int, int]  # of a file: what changes when its content does
@@ -40,49 +50,45 @@ class Trusts:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._seen: dict[tuple[str, ClientCertificate, bool], tuple[float, TrustSet]] = {}
+        self._seen: dict[tuple[str, ClientCertificate], tuple[float, TrustSet]] = {}
 
-    def of(self, ca_file: str = "", certificate: ClientCertificate = None, *, apart: bool = False) -> TrustSet:
+    def of(self, ca_file: str = "", certificate: ClientCertificate = None) -> TrustSet:
         """Return the trust set of the system's roots (certifi's where the system has none) and `ca_file`.
 
-        `certificate` is shown to servers that ask for one; `apart` gives contexts that a library may change at will.
-        Raises `CannotLook` when a file cannot be read or holds no certificate.
+        `certificate` is shown to servers that ask for one. Raises `CannotLook` when a file cannot be read or holds no
+        certificate.
         """
-        key = (ca_file, certificate, apart)
+        key = (ca_file, certificate)
         seen = self._seen.get(key)
         now = self._clock()
         if seen is None or now - seen[0] >= _FRESH:
             stamps = tuple([_stamp(path) for path in (ca_file, *(certificate or ())) if path])
-            seen = (now, _build(key, stamps, _system()))
+            seen = (now, _build(ca_file, certificate, stamps, _system()))
             self._seen[key] = seen
         return seen[1]
 
 
 @lru_cache(maxsize=_KEPT)
-def _build(key: tuple[str, ClientCertificate, bool], stamps: tuple[Stamp, ...], system: "System") -> TrustSet:
-    ca_file, certificate, _apart = key
-    verifying = _context()
-    verifying.verify_flags = _FLAGS
-    verifying.verify_mode = ssl.CERT_REQUIRED
-    verifying.hostname_checks_common_name = False  # RFC 9525: only subjectAltName counts, for browsers too
-    _load_system(verifying, system)
+def _build(ca_file: str, certificate: ClientCertificate, stamps: tuple[Stamp, ...], system: "System") -> TrustSet:
+    verifying, reading = client_context(verify=True), client_context(verify=False)
+    store = verifying.get_cert_store()
+    assert store is not None
+    for root in system.roots():
+        store.add_cert(root)
     if ca_file:
-        _load_extra(verifying, ca_file)
-    reading = _context()
-    reading.check_hostname = False
-    reading.verify_mode = ssl.CERT_NONE
+        _add_extra(store, ca_file)
     if certificate is not None:
+        own = _Own.read(certificate)
         for context in (verifying, reading):
-            _load_own(context, certificate)
-    return TrustSet(f"{key}{stamps}{system}", verifying, reading)
-
-
-def _context() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2  # what browsers ask for
-    context.set_alpn_protocols(["http/1.1"])
-    context.options |= ssl.OP_NO_COMPRESSION
-    return context
+            own.show(context)
+    return TrustSet(
+        name=f"{ca_file}{certificate}{stamps}{system}",
+        system=system,
+        ca_file=ca_file,
+        certificate=certificate,
+        verifying=verifying,
+        reading=reading,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,34 @@ class System:
     folder: str
     stamps: tuple[Stamp, ...]
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What to read: the bundle, else the files that OpenSSL would find in the folder, else certifi's bundle."""
+        if self.bundle:
+            return (Path(self.bundle),)
+        hashed = [path for path in Path(self.folder).iterdir() if _HASHED.fullmatch(path.name)] if self.folder else []
+        if hashed:
+            return tuple(sorted(hashed))
+        import certifi
+
+        return (Path(certifi.where()),)
+
+    def roots(self) -> tuple[crypto.X509, ...]:
+        """Read the roots now: OpenSSL would open a folder's files while it verifies, and call a chain bad without them.
+
+        Raises `CannotLook`.
+        """
+        try:
+            found = tuple(root for path in self.files for root in _certificates(path))
+        except OSError as error:
+            refuse_our_faults(error)
+            detail = f"the system's roots in {self.bundle or self.folder} cannot be read: {error}"
+            raise CannotLook("configuration", detail) from error
+        if not found:
+            detail = f"the system's roots in {self.bundle or self.folder} hold no certificate that can be read"
+            raise CannotLook("configuration", detail)
+        return found
+
 
 def _system() -> System:
     paths = ssl.get_default_verify_paths()
@@ -100,53 +134,65 @@ def _system() -> System:
     return System(bundle, folder, tuple([_stamp(path) for path in (bundle, folder) if path]))
 
 
-def _load_system(context: ssl.SSLContext, system: System) -> None:
-    """Load the roots now: OpenSSL opens a folder's files while it verifies, and calls a chain bad when it cannot."""
+def _certificates(path: Path) -> Iterator[crypto.X509]:
+    """The readable certificates of a file, PEM; OpenSSL passes over the others too."""
+    for found in _CERTIFICATE.findall(path.read_bytes()):
+        try:
+            yield crypto.load_certificate(crypto.FILETYPE_PEM, found)
+        except crypto.Error:
+            continue
+
+
+def _add_extra(store: crypto.X509Store, ca_file: str) -> None:
     try:
-        if system.bundle:
-            context.load_verify_locations(system.bundle, system.folder or None)
-            return
-        roots = "\n".join(_hashed(Path(system.folder))) if system.folder else ""
-        if roots:
-            context.load_verify_locations(cadata=roots)
-            return
-    except (OSError, ssl.SSLError) as error:
+        found = list(_certificates(Path(ca_file)))
+    except OSError as error:
         refuse_our_faults(error)
-        detail = f"the system's roots in {system.bundle or system.folder} cannot be read: {error}"
-        raise CannotLook("configuration", detail) from error
-    import certifi
-
-    context.load_verify_locations(certifi.where())
-
-
-def _hashed(folder: Path) -> Iterator[str]:
-    """The certificates that OpenSSL would find in a folder, PEM."""
-    for path in sorted(folder.iterdir()):
-        if _HASHED.fullmatch(path.name):
-            for found in _CERTIFICATE.findall(path.read_bytes()):
-                yield found.decode("ascii", "replace")
+        raise CannotLook("configuration", f"ca_file {ca_file} cannot be read: {error}") from error
+    if not found:
+        raise CannotLook("configuration", f"ca_file {ca_file} holds no certificate that can be read")
+    for one in found:
+        store.add_cert(one)
+    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)  # an intermediate or a leaf may be what is trusted
 
 
-def _load_extra(context: ssl.SSLContext, ca_file: str) -> None:
-    try:
-        context.load_verify_locations(ca_file)
-    except (OSError, ssl.SSLError) as error:
-        refuse_our_faults(error)
-        raise CannotLook(
-            "configuration", f"ca_file {ca_file} holds no certificate that can be read: {error}"
-        ) from error
-    context.verify_flags |= (
-        ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
-    )  # an intermediate or a leaf may be what is trusted
+_Key = (
+    rsa.RSAPrivateKey
+    | ec.EllipticCurvePrivateKey
+    | ed25519.Ed25519PrivateKey
+    | ed448.Ed448PrivateKey
+    | dsa.DSAPrivateKey
+)
 
 
-def _load_own(context: ssl.SSLContext, certificate: tuple[str, str]) -> None:
-    try:
-        context.load_cert_chain(certificate[0], certificate[1] or None, password="")
-    except (OSError, ssl.SSLError) as error:
-        refuse_our_faults(error)
-        detail = f"client certificate {certificate[0]} cannot be used: {error}"
-        raise CannotLook("configuration", detail) from error
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A client's certificate with its chain, and its key."""
+
+    chain: tuple[x509.Certificate, ...]
+    key: _Key
+
+    @classmethod
+    def read(cls, paths: tuple[str, str]) -> "_Own":
+        try:
+            chain = tuple(x509.load_pem_x509_certificates(Path(paths[0]).read_bytes()))
+            key = load_pem_private_key(Path(paths[1] or paths[0]).read_bytes(), None)
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+            refuse_our_faults(error)
+            raise CannotLook("configuration", f"client certificate {paths[0]} cannot be used: {error}") from error
+        if not isinstance(key, _Key):
+            raise CannotLook("configuration", f"client certificate {paths[0]}: TLS has no use for a key of this kind")
+        return cls(chain, key)
+
+    def show(self, context: SSL.Context) -> None:
+        try:
+            context.use_certificate(self.chain[0])
+            for further in self.chain[1:]:
+                context.add_extra_chain_cert(further)
+            context.use_privatekey(self.key)
+            context.check_privatekey()
+        except SSL.Error as error:
+            raise CannotLook("configuration", f"the client certificate and its key do not fit: {error}") from error
 
 
 def _stamp(path: str) -> Stamp:

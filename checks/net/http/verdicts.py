@@ -12,14 +12,13 @@ from hashlib import sha256
 from typing import Final
 
 from checks.net.http.failure import NetFailure
+from checks.net.http.openssl import Chain
 from checks.parse.validity import NotDer, validity
 
 KEPT: Final = 50_000  # chains
 _BAD_FOR: Final = 600.0  # seconds a refusal is believed: what a server repairs must be seen soon
 _GOOD_FOR: Final = 86_400.0  # seconds an approval is believed at most
 _OF_A_HOST: Final = 8  # chains of one host at once: load balancers rotate a few
-
-Chain = tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

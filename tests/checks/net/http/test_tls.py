@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from OpenSSL import crypto
 
+from checks.core.errors import CannotLook
 from checks.core.options import Common
 from checks.net import Net
 from checks.net.http.client import Ask
@@ -24,6 +26,7 @@ from checks.parse.urls import parse
 from checks.parse.validity import validity
 from tests.lab.http.authority import DAY, HOST, Authority, hashed, self_signed, unknown
 from tests.lab.http.server import OK, Peer, Script, Server, answering, serving
+from tests.lab.tls import authority as made
 
 GOOD = answering(OK)
 
@@ -215,14 +218,38 @@ async def test_the_last_handshake_is_kept_whether_it_was_good_or_bad(authority: 
     assert len({one.chain for one in kept if one is not None}) == 3
 
 
-def test_what_is_verified_does_not_change_with_the_version_of_python(authority: Authority) -> None:
-    """Python 3.13 adds VERIFY_X509_STRICT, which refuses chains that every browser accepts."""
-    trust = Trusts().of(authority.file)
-    first, partial = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST, ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
-    assert trust.verifying.verify_flags == first | partial
-    assert Trusts().of().verifying.verify_flags == first
-    assert trust.verifying.check_hostname
-    assert trust.verifying.verify_mode is ssl.CERT_REQUIRED
+async def test_a_chain_that_browsers_accept_is_accepted_on_every_version(tmp_path: Path) -> None:
+    """Python 3.13 adds X509_STRICT to what it verifies, which refuses a root that does not say what its key is for."""
+    top = made.issue(made.Wish(subject="Lab Root", ca=True, usage=None, purposes=None, key=made.key("p256", 100)))
+    leaf = made.issue(made.Wish(dns=(HOST,)), top)
+    (tmp_path / "ca.pem").write_bytes(top.pem)
+    (tmp_path / "leaf.pem").write_bytes(leaf.pem + leaf.key_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "leaf.pem")
+    strict = crypto.X509Store()
+    strict.add_cert(crypto.X509.from_cryptography(top.cert))
+    strict.set_flags(crypto.X509StoreFlags.X509_STRICT)
+    with pytest.raises(crypto.X509StoreContextError):
+        crypto.X509StoreContext(strict, crypto.X509.from_cryptography(leaf.cert)).verify_certificate()
+    async with serving(GOOD, tls=context) as server:
+        seen = await visit(a_net(), server.port, str(tmp_path / "ca.pem"))
+    assert seen.failure is None
+
+
+@pytest.mark.parametrize("written", [b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+def test_a_trust_file_without_a_certificate_is_named(tmp_path: Path, written: bytes) -> None:
+    (tmp_path / "ca.pem").write_bytes(written)
+    with pytest.raises(CannotLook, match=r"ca_file .*ca\.pem holds no certificate") as told:
+        Trusts().of(str(tmp_path / "ca.pem"))
+    assert told.value.cause == "configuration"
+
+
+def test_a_client_certificate_with_the_key_of_another_is_named(authority: Authority, tmp_path: Path) -> None:
+    one, other = authority.ca.issue_cert("one.example"), authority.ca.issue_cert("other.example")
+    one.cert_chain_pems[0].write_to_path(str(tmp_path / "one.pem"))
+    other.private_key_pem.write_to_path(str(tmp_path / "other.key"))
+    with pytest.raises(CannotLook, match="do not fit"):
+        Trusts().of("", (str(tmp_path / "one.pem"), str(tmp_path / "other.key")))
 
 
 async def test_a_rotated_chain_is_verified_anew_and_then_known(authority: Authority) -> None:
