@@ -2,7 +2,6 @@
 
 import math
 import shlex
-from urllib.parse import unquote
 
 from checks.core.auth import Basic, ClientCertificate, Digest
 from checks.net.http.exchange import Visit
@@ -61,7 +60,7 @@ def _shown(options: Options, url: Url) -> list[str]:
     words.append("--http2" if options.http2 else "--http1.1")
     match options.auth.way if options.auth else None:
         case None:
-            return [*words, "-u", f"{unquote(url.userinfo.partition(':')[0])}:{_SHELL_MASK}"] if url.userinfo else words
+            return [*words, "-u", f"{_SHELL_MASK}:{_SHELL_MASK}"] if url.userinfo else words
         case Basic(username=username):
             return [*words, "-u", f"{username}:{_SHELL_MASK}"]
         case Digest(username=username):

@@ -58,7 +58,7 @@ async def test_a_name_and_a_password_in_the_address_itself() -> None:
         refused = await probe(url, expect_status=(204,))
         assert reasons(await probe(url, auth=Auth(bearer=Bearer(token=PASSWORD)))) == [("uptime.down", "status")]
     assert "s3cret" not in str(finding(refused).facts)
-    assert "-u 'vigie:***'" in str(finding(refused).fact("curl"))
+    assert "-u '***:***'" in str(finding(refused).fact("curl"))
 
 
 async def test_bearer() -> None:

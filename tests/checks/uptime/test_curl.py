@@ -82,7 +82,7 @@ async def test_it_asks_the_same(path: str, options: dict[str, Any]) -> None:
 
 async def test_it_shows_what_the_address_holds() -> None:
     async with serving(answering(OOPS)) as server:
-        assert "s3cret" not in await same(server, host="vigie:s3cret-word@127.0.0.1")
+        assert "s3cret" not in await same(server, host="s3cret-word:s3cret-word@127.0.0.1")
 
 
 async def test_it_meets_the_same_server_by_name_over_tls(tmp_path: Path) -> None:
