@@ -58,7 +58,19 @@ async def test_every_fault_is_told_and_no_other(case: Case, tmp_path: Path) -> N
 @pytest.mark.parametrize("case", healthy.CASES, ids=lambda case: case.name)
 async def test_nothing_is_told_of_what_is_sound(case: Case, tmp_path: Path) -> None:
     found = told(await outcome_of(case, tmp_path))
+    assert case.expected <= set(found), found
     assert all(severity is Severity.INFO for severity in found.values()), found
+
+
+def test_every_rule_is_shown_by_a_server_but_those_that_need_a_memory_or_the_dns() -> None:
+    shown = frozenset[str]().union(*(case.expected for case in (*faulty.CASES, *healthy.CASES)))
+    assert {rule.id for rule in CHECK.rules} - shown == {
+        "tls.san.removed",
+        "tls.key.changed",
+        "tls.issuer.changed",
+        "tls.caa.forbids_issuer",
+        "tls.dane.mismatch",
+    }
 
 
 def test_the_lab_is_as_large_as_promised() -> None:

@@ -26,9 +26,11 @@ HOUR = timedelta(hours=1)
 CASES: list[Case] = []
 
 
-def healthy(name: str) -> Callable[[Callable[[World], Behaviour | Places]], None]:
+def healthy(name: str, *remarked: str) -> Callable[[Callable[[World], Behaviour | Places]], None]:
+    """A case; what is remarked is told as information, and is no fault."""
+
     def add(build: Callable[[World], Behaviour | Places]) -> None:
-        CASES.append(Case(name=name, build=build))
+        CASES.append(Case(name=name, build=build, expected=frozenset(remarked)))
 
     return add
 
@@ -89,7 +91,7 @@ def _(w: World) -> Behaviour:
     return w.https(w.leaf(), versions=(TLS13, TLS13))
 
 
-@healthy("tls-1.2-alone")
+@healthy("tls-1.2-alone", "tls.proto.no_tls13")
 def _(w: World) -> Behaviour:
     return w.https(w.leaf(), versions=(TLS12, TLS12))
 
@@ -100,19 +102,19 @@ def _(w: World) -> Behaviour:
     return w.https(leaf, *leaf.above)
 
 
-@healthy("chain-out-of-order")
+@healthy("chain-out-of-order", "tls.chain.order")
 def _(w: World) -> Behaviour:
     upper = intermediate(w.root, "Upper", 211, path_length=1)
     lower = intermediate(upper, "Lower", 212)
     return w.https(w.leaf(lower), upper, lower)
 
 
-@healthy("chain-with-a-copy")
+@healthy("chain-with-a-copy", "tls.chain.duplicate")
 def _(w: World) -> Behaviour:
     return w.https(w.leaf(), w.middle, w.middle)
 
 
-@healthy("chain-with-a-stranger")
+@healthy("chain-with-a-stranger", "tls.chain.extra")
 def _(w: World) -> Behaviour:
     return w.https(w.leaf(), w.middle, intermediate(root("Other", 300), "Stranger", 301))
 
@@ -145,19 +147,19 @@ def _(w: World) -> Behaviour:
     return w.https(w.leaf(crl=w.web.url("/gone.crl"), since=DAY, left=5 * DAY))
 
 
-@healthy("revocation-list-out-of-date")
+@healthy("revocation-list-out-of-date", "tls.revocation.unavailable")
 def _(w: World) -> Behaviour:
     return w.https(w.leaf(crl=w.with_list(left=-HOUR, since=2 * HOUR)))
 
 
-@healthy("revocation-list-forged")
+@healthy("revocation-list-forged", "tls.revocation.unavailable")
 def _(w: World) -> Behaviour:
     leaf = w.leaf(crl=w.web.url("/forged.crl"))
     w.with_list([leaf.cert.serial_number], "/forged.crl", signer=key(number=21))
     return w.https(leaf)
 
 
-@healthy("revocation-list-missing")
+@healthy("revocation-list-missing", "tls.revocation.unavailable")
 def _(w: World) -> Behaviour:
     return w.https(w.leaf(crl=w.web.url("/missing.crl")))
 
@@ -203,13 +205,13 @@ def _(w: World) -> Behaviour:
     return w.https(w.leaf(dns=["name.test", "www.name.test"]))
 
 
-@healthy("nobody-on-port-80")
+@healthy("nobody-on-port-80", "http.https_redirect.missing")
 def _(w: World) -> Behaviour:
     w.options["http_port"] = closed_port("127.0.0.1")
     return w.https(w.leaf())
 
 
-@healthy("different-but-sound-certificates")
+@healthy("different-but-sound-certificates", "tls.addr.differs")
 def _(w: World) -> Places:
     return {
         "127.0.0.1": w.https(w.leaf()),
@@ -218,13 +220,13 @@ def _(w: World) -> Places:
     }
 
 
-@healthy("another-certificate-without-the-name")
+@healthy("another-certificate-without-the-name", "tls.sni.default_differs")
 def _(w: World) -> Behaviour:
     site = context(w.leaf().chain)
     return tls(context(w.leaf(dns=["default.test"]).chain, by_name={w.host: site}))
 
 
-@healthy("refuses-who-names-no-site")
+@healthy("refuses-who-names-no-site", "tls.sni.default_differs")
 def _(w: World) -> Behaviour:
     site = context(w.leaf().chain)
     return tls(context(w.leaf().chain, by_name={w.host: site}, nameless=False))
@@ -285,3 +287,36 @@ def _(w: World) -> Behaviour:
 @healthy("server-error-page-without-headers")
 def _(w: World) -> Behaviour:
     return w.https(w.leaf(), reply=answer(503))
+
+
+@healthy("a-key-that-browsers-do-not-speak-beside-one-they-do", "tls.key.unusual", "tls.addr.differs")
+def _(w: World) -> Places:
+    return {"127.0.0.1": w.https(w.leaf()), "127.0.0.2": w.https(w.leaf(key=key("ed25519")))}
+
+
+@healthy("three-years-of-a-private-authority", "tls.cert.lifetime_long")
+def _(w: World) -> Behaviour:
+    return w.https(w.leaf(since=30 * DAY, left=850 * DAY))
+
+
+@healthy("suites-without-forward-secrecy-too", "tls.cipher.no_fs")
+def _(w: World) -> Behaviour:
+    issued = w.leaf(key=key("rsa2048"))
+    return w.https(issued, versions=(TLS12, TLS12), ciphers="ECDHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256:@SECLEVEL=0")
+
+
+@healthy("a-way-to-https-for-the-moment", "http.https_redirect.temporary")
+def _(w: World) -> Behaviour:
+    w.http = plain(answer(302, ("Location", "https://name.test/elsewhere")))
+    return w.https(w.leaf())
+
+
+@healthy("hsts-of-a-month", "http.hsts.short")
+def _(w: World) -> Behaviour:
+    return w.https(w.leaf(), reply=answer(200, ("Strict-Transport-Security", "max-age=2592000")))
+
+
+@healthy("a-root-that-expired-beside-one-that-did-not", "tls.chain.expired")
+def _(w: World) -> Behaviour:
+    """The intermediate is sent twice: as it was, and as it was issued anew."""
+    return w.https(w.leaf(), intermediate(w.root, left=-DAY), w.middle)
