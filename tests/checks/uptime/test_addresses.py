@@ -142,3 +142,11 @@ async def test_one_family_alone(version: str, used: str) -> None:
     assert reasons(outcome) == []
     assert (len(first.heads), len(second.heads)) == ((1, 0) if used == A else (0, 1))
     assert measure(outcome, "probe_ip_protocol") == int(version)
+
+
+async def test_an_address_of_ipv6_as_the_target() -> None:
+    async with serving(answering(OK), host="::1") as server:
+        outcome = await probe(server.url(host="[::1]"))
+    assert reasons(outcome) == []
+    assert f"\r\nHost: [::1]:{server.port}\r\n".encode() in server.heads[0]
+    assert measure(outcome, "probe_ip_protocol") == 6

@@ -9,8 +9,9 @@ import pytest
 
 from checks.core.model import Layer, Presence
 from checks.core.secret import Secret
+from checks.net.http.exchange import Oddity
 from tests.lab.http.authority import DAY, HOST, Authority, self_signed, unknown
-from tests.lab.http.probe import finding, measure, observed, probe, reasons
+from tests.lab.http.probe import finding, measure, observed, probe, reasons, seen_by
 from tests.lab.http.server import OK, Peer, answering, redirect, serving
 
 RESOLVE = ((HOST, ("127.0.0.1",)),)
@@ -198,6 +199,36 @@ async def test_a_redirect_to_another_owner_is_told(other: str, expected: list[tu
         outcome = await probe(server.url(host=HOST), resolve=resolve)
     assert reasons(outcome) == expected
     assert not any(one.blocks for one in observed(outcome).findings)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\n\r\n<p>hello", [], id="until-close"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n<p>hello", [], id="whole"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<p>hello", [("uptime.down", "truncated")], id="cut"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nConte", [("uptime.down", "truncated")], id="in-the-head"),
+        pytest.param(b"", [("uptime.down", "truncated")], id="before-a-word"),
+    ],
+)
+async def test_a_connection_that_ends_without_notice(
+    answer: bytes, expected: list[tuple[str, str]], authority: Authority
+) -> None:
+    """Browsers show what came; only the length, where one was said, tells a part from the whole."""
+
+    async def abrupt(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(answer)
+        peer.writer.transport.abort()
+
+    async with serving(abrupt, tls=authority.server()) as server:
+        url = server.url(host=HOST, scheme="https")
+        outcome = await probe(url, ca_file=authority.file, resolve=RESOLVE)
+        seen = await seen_by(url, ca_file=authority.file, resolve=RESOLVE)
+    assert reasons(outcome) == expected
+    if b"\r\n\r\n<" in answer and b"Length" not in answer:
+        assert seen.visit.reply is not None
+        assert Oddity.NO_CLOSE_NOTIFY in seen.visit.reply.oddities
 
 
 async def test_what_is_said_of_tls_is_nothing_to_a_plain_site(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from checks.uptime.options import Options
 from tests.lab.http.answers import ANSWERS, page
 from tests.lab.http.authority import HOST, Authority
 from tests.lab.http.behaviour import Behaviour
-from tests.lab.http.others import demanding, over_http2, proxy, speaking_http2
+from tests.lab.http.others import breaking_http2, demanding, over_http2, proxy, speaking_http2
 from tests.lab.http.probe import finding, measure, observed, probe, reasons
 from tests.lab.http.server import OK, Peer, Script, Server, answering, by_path, redirect, serving
 
@@ -326,6 +326,30 @@ async def test_http2(tmp_path: Path) -> None:
     async with serving(answering(OK), tls=authority.server()) as server, open_net() as net:
         assert reasons(await probe(server.url(host=HOST, scheme="https"), net=net, http2=True, **options)) == []
         assert reasons(await probe(server.url(host=HOST, scheme="https"), net=net, **options)) == []
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ("ends-short", "bad_http"),
+        ("resets-the-stream", "bad_http"),
+        ("goes-away", "bad_http"),
+        ("closes", "truncated"),
+        ("closes-without-a-length", "truncated"),
+        ("hangs", "timeout_body"),
+    ],
+)
+async def test_no_part_of_a_page_is_a_success_over_http2(how: str, reason: str, tmp_path: Path) -> None:
+    authority = Authority.make(tmp_path)
+    async with serving(breaking_http2(how), tls=speaking_http2(authority.server())) as server:
+        outcome = await probe(
+            server.url(host=HOST, scheme="https"),
+            http2=True,
+            ca_file=authority.file,
+            resolve=((HOST, ("127.0.0.1",)),),
+            timeout=0.6,
+        )
+    assert reasons(outcome) == [("uptime.down", reason)]
 
 
 def test_a_proxy_finds_the_addresses_itself() -> None:

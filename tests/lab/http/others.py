@@ -108,6 +108,32 @@ def over_http2(body: bytes, status: int = 200) -> Script:
     return script
 
 
+def breaking_http2(how: str) -> Script:
+    """Begin an answer of 100 bytes over HTTP/2 and end it some way before its end."""
+
+    async def script(peer: Peer) -> None:
+        connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+        connection.initiate_connection()
+        await peer.send(connection.data_to_send())
+        while data := await peer.reader.read(65536):
+            for event in connection.receive_data(data):
+                if isinstance(event, h2.events.RequestReceived):
+                    stream = event.stream_id
+                    length = [] if how == "closes-without-a-length" else [(b"content-length", b"100")]
+                    connection.send_headers(stream, [(b":status", b"200"), (b"content-type", b"text/html"), *length])
+                    connection.send_data(stream, b"<p>hello", end_stream=how == "ends-short")
+                    if how == "resets-the-stream":
+                        connection.reset_stream(stream)
+                    elif how == "goes-away":
+                        connection.close_connection()
+                    await peer.send(connection.data_to_send())
+                    if how != "hangs":
+                        return
+            await peer.send(connection.data_to_send())
+
+    return script
+
+
 def speaking_http2(context: ssl.SSLContext) -> ssl.SSLContext:
     """Let a server's context agree on h2."""
     context.set_alpn_protocols(["h2"])
