@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.lab.pages import cms, fifth, fourth, fourth_web, last, later, node, others, php, python, web, written
+from tests.lab.pages import cms, fifth, fourth, fourth_web, last, later, node, others, php, python, sixth, web, written
 from tests.lab.pages.room import Room, Shot, record
 
 log = logging.getLogger("lab.pages")
@@ -27,6 +27,7 @@ MAKERS: tuple[Maker, ...] = (
     *fourth_web.MAKERS,
     *written.MAKERS,
     *fifth.MAKERS,
+    *sixth.MAKERS,
 )
 
 

@@ -1,6 +1,6 @@
 """Pages recorded after tuning on the fourth set: Catalyst, Mason, Zope, tools of Node.js, CMSs in more languages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from tests.lab.pages.cms import CONFIG, INSTALL, _wordpress
 from tests.lab.pages.fourth import _UVICORN, _WAITRESS
@@ -157,8 +157,8 @@ def dev_servers(room: Room) -> Iterator[Shot]:
                 yield Shot(name=f"{name}-{page}", expect=expect, by=by, port=port, path=path, headers=local)
 
 
-def more_languages(room: Room) -> Iterator[Shot]:
-    """Record WordPress in languages other than the fourth set's."""
+def in_languages(room: Room, languages: Mapping[str, Sequence[str]]) -> Iterator[Shot]:
+    """Record WordPress broken, without its database and in maintenance, each in its languages."""
     www, router = _wordpress(room), str(room.folder / "router.php")
     theme = www / "wp-content/themes/twentytwentythree"
 
@@ -179,21 +179,21 @@ def more_languages(room: Room) -> Iterator[Shot]:
             )
             room.run(["php", "-d", "error_log=/dev/null", "lang.php"])
             (theme / "functions.php").write_text("<?php nulle_part();")
-            for language in LANGUAGES["critical"]:
+            for language in languages["critical"]:
                 config(db, language)
                 yield shot(f"critical-{language}", ERROR, f"{language}, a fatal error in the theme", port)
             (theme / "functions.php").unlink()
-        for language in LANGUAGES["dead"]:
+        for language in languages["dead"]:
             config(db, language)
             yield shot(f"dead-{language}", ERROR, f"{language}, MariaDB stopped", port)
-        for language in LANGUAGES["maintenance"]:
+        for language in languages["maintenance"]:
             config(db, language, "require __DIR__ . '/wp-includes/formatting.php';\n")
             (www / ".maintenance").write_text("<?php $upgrading = time() + 300;")
             yield shot(f"maintenance-{language}", MAINTENANCE, f"{language}, in maintenance mode", port)
 
 
-def wikis(room: Room) -> Iterator[Shot]:
-    """Record MediaWiki in other languages: a page not written yet, and its database stopped."""
+def wikis_in(room: Room, languages: Sequence[str]) -> Iterator[Shot]:
+    """Record MediaWiki: a page not written yet, and its database stopped."""
     www = room.copy("/usr/share/mediawiki", "www")
     (www / "LocalSettings.php").unlink(missing_ok=True)
     with served(room, www, ("display_errors=0",)) as port:
@@ -208,7 +208,7 @@ def wikis(room: Room) -> Iterator[Shot]:
             options += ["--pass=Secret-8-words", "--server=http://www.example.test", "--scriptpath=", "--skins=Vector"]
             room.run(["php", "www/maintenance/install.php", *options, "Atelier", "Admin"])
             settings = (www / "LocalSettings.php").read_text()
-            for language in WIKI[:3]:
+            for language in languages[:3]:
                 (www / "LocalSettings.php").write_text(f"{settings}\n$wgLanguageCode = '{language}';\n")
                 yield Shot(
                     name=f"mediawiki-missing-{language}",
@@ -217,7 +217,7 @@ def wikis(room: Room) -> Iterator[Shot]:
                     port=port,
                     path="/index.php/Wartung",
                 )
-        for language in WIKI:
+        for language in languages:
             (www / "LocalSettings.php").write_text(f"{settings}\n$wgLanguageCode = '{language}';\n")
             yield Shot(
                 name=f"mediawiki-dead-{language}",
@@ -226,6 +226,16 @@ def wikis(room: Room) -> Iterator[Shot]:
                 port=port,
                 path="/index.php/Hauptseite",
             )
+
+
+def more_languages(room: Room) -> Iterator[Shot]:
+    """Record WordPress in languages other than the fourth set's."""
+    yield from in_languages(room, LANGUAGES)
+
+
+def wikis(room: Room) -> Iterator[Shot]:
+    """Record MediaWiki in other languages."""
+    yield from wikis_in(room, WIKI)
 
 
 MAKERS = (zope, small_python, more_perl, dev_servers, more_languages, wikis)

@@ -15,7 +15,7 @@ BY = {
 
 
 def _written(room: Room, which: str) -> Iterator[Shot]:
-    """Serve them by nginx, from the fourth set or the fifth."""
+    """Serve them by nginx, from one set."""
     port = room.port()
     pages = [page for page in tomllib.loads(DATA.read_text(encoding="utf-8"))["page"] if page["set"] == which]
     for page in pages:
@@ -43,4 +43,9 @@ def written_later(room: Room) -> Iterator[Shot]:
     yield from _written(room, "fifth")
 
 
-MAKERS = (written_pages, written_later)
+def written_last(room: Room) -> Iterator[Shot]:
+    """Record those of the sixth set."""
+    yield from _written(room, "sixth")
+
+
+MAKERS = (written_pages, written_later, written_last)
