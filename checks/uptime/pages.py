@@ -116,13 +116,13 @@ def _preferred(known: Marks, mark: Mark | None, weighed: Mark | None) -> Mark | 
 
 
 def _marked(known: Marks, suspects: list[Signature], page: Page, sight: Sight, last: LastGood | None) -> Mark | None:
-    """Tell a page by the first mark that holds, or by what is missing; a general mark yields to a page at work."""
+    """Tell a page by the first mark that holds, or by what is missing; a mark not sure yields to a page at work."""
     against: int | None = None
     for signature in suspects:
         seen = marks.holds(signature, sight)
         if seen is None or not _believed(signature.trust, page, sight.document, last):
             continue
-        if not signature.product and page.status < 400:
+        if (not signature.product or signature.trust is Trust.LIKELY) and page.status < 400:
             against = weigh.against(known.signs, _parts(sight)) if against is None else against
             if against <= (weigh.YIELDS if signature.kind is Kind.ERROR_PAGE else weigh.AT_WORK):
                 continue

@@ -18,6 +18,7 @@ ENOUGH: Final = 5  # points from which a page is taken for that kind
 OPENING: Final = 240  # characters that a visitor reads first
 AT_WORK: Final = -3  # points of what speaks against, from which a site is plainly at work; only a stack says otherwise
 YIELDS: Final = -2  # the same, from which a general mark says nothing
+ABOUT: Final = frozenset({"title", "heading", "opening", "noun", "site"})  # what is said to be down must be a site
 FEW: Final = 60  # words up to which a page is searched through whatever it says first
 SEVERAL: Final = 2  # different things said
 SEEN: Final = 60  # characters quoted of one sign
@@ -156,7 +157,8 @@ def _weight(kind: str, best: Mapping[tuple[str, str], tuple[int, str]], others: 
     if len(told) < SEVERAL and parts.title:
         shape = min(shape, 1)
     at_work = off <= AT_WORK and "frames" not in groups
-    points = 0 if at_work else sum(value[0] for value in told) + again + off + shape
+    beside = kind == "maintenance_page" and not groups & ABOUT
+    points = 0 if at_work or beside else sum(value[0] for value in told) + again + off + shape
     return Weight(kind=kind, points=points, seen=" · ".join(seen for _points, seen in told)[:200])
 
 

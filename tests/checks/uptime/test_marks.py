@@ -21,6 +21,7 @@ SETS = {
     "last": folder("held_out_last"),
     "fourth": folder("held_out_fourth"),
     "fifth": folder("held_out_fifth"),
+    "sixth": folder("held_out_sixth"),
 }
 BY_CODE = {"blank", "stopped"}  # told by what is missing, not by a mark in the data
 WAS_GOOD = Page(

@@ -1,6 +1,7 @@
 """Signs in general: pages of unknown software are told in many languages, pages about such things left alone."""
 
 import re
+import time
 from collections import Counter
 
 import pytest
@@ -171,3 +172,15 @@ def test_each_sign_has_a_name_of_its_own_and_no_sign_is_enough() -> None:
     assert set(Counter(one.id for one in SIGNS).values()) == {1}
     assert max(one.points for one in SIGNS) < 5
     assert {one.where for one in SIGNS} == set(Where)
+
+
+@pytest.mark.soak
+def test_no_text_made_of_a_sign_s_own_pieces_holds_the_reader_up() -> None:
+    room = {Where.MARKUP: 16_384, Where.HIDDEN: 16_384, Where.TEXT: 4_096, Where.ALL: 4_096}
+    for one in SIGNS:
+        for piece in re.findall(r"[\w<>/=\"' .-]{2,60}", one.pattern):
+            size = room.get(one.where, 300)
+            text = (piece * (size // len(piece) + 1))[:size]
+            began = time.perf_counter()
+            one.found_in(text)
+            assert time.perf_counter() - began < 0.5
