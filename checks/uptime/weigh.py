@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 from checks.parse.html import Document
@@ -26,6 +27,12 @@ SEEN: Final = 60  # characters quoted of one sign
 LINKS: Final = ((0, 1), (4, 0), (8, -2), (12, -3))
 WORDS: Final = ((45, 1), (80, 0), (140, -2))
 MANY: Final = -5  # for more of either
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern once, when it is first needed; re's own cache is shared and may be too small."""
+    return re.compile(pattern)
 
 
 class Where(StrEnum):
@@ -61,7 +68,7 @@ class Sign:
         """Return where it is."""
         if self.needles and not any(needle in text for needle in self.needles):
             return None
-        return re.search(self.pattern, text)
+        return _compiled(self.pattern).search(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
