@@ -9,7 +9,6 @@ from checks.parse.validity import NotDer, validity
 from checks.uptime import curl, evidence
 from checks.uptime.judge import astray, expected
 from checks.uptime.options import Options
-from checks.uptime.reading import PATIENCE
 from checks.uptime.seen import Reading, Seen
 
 _PHASES = ("resolve", "connect", "tls", "processing", "transfer")
@@ -139,7 +138,7 @@ def _page(reading: Reading, options: Options) -> Iterator[str]:
     for fault in reading.faults:
         yield f"    ✖ {fault.reason}: {clean_text(fault.detail, 300)}"
     if reading.unread:
-        yield f"    ? not judged to its end after {PATIENCE:g} s: {clean_text(reading.unread, 300)}"
+        yield f"    ? not judged to its end: {clean_text(reading.unread, 300)}"
     elif not reading.faults:
         yield f"    ✔ page: {_conditions(options)}, and no mark of an error, maintenance, parking or blank page"
 

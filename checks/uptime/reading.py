@@ -12,7 +12,12 @@ from checks.uptime.options import Options
 from checks.uptime.pages import LastGood, Mark
 from checks.uptime.seen import READ_WELL, Fault, Reading
 
+MAX_JSON = 512 * 1024  # bytes of an answer whose conditions are judged: a walk over more takes seconds, and has no end
 PATIENCE = 0.25  # seconds that all regular expressions of a check may take together
+
+
+class _TooMuch(Exception):
+    """More than can be judged in bounded time."""
 
 
 def read(reply: Reply, method: str, options: Options, good: LastGood | None) -> Reading:
@@ -27,6 +32,8 @@ def read(reply: Reply, method: str, options: Options, good: LastGood | None) -> 
             faults.append(fault)  # noqa: PERF402 - what was found before a search took too long is found
     except patterns.TooSlow as error:
         unread = f"pattern_too_slow: {error}"
+    except _TooMuch as error:
+        unread = f"json_too_large: {error}"
     if mark is not None and _believed(mark, reply, options, vouched=not (faults or unread)):
         own = (("mark", mark.id), ("product", mark.product), ("seen", mark.seen))
         faults.insert(0, Fault(reason=mark.kind.value, detail=_words(mark), facts=own))
@@ -40,10 +47,10 @@ def _conditions(reply: Reply, method: str, options: Options) -> Iterator[Fault]:
     patience = patterns.Patience(PATIENCE, time.perf_counter)
     if options.header:
         yield from _headers(reply, options, patience)
-    if options.json:
-        yield from _json(reply, options, patience)
     if method != "HEAD" and not _is_plainly_there(reply, options):
         yield from _texts(reply, options, patience)
+    if options.json:
+        yield from _json(reply, options, patience)
 
 
 def read_refusal(reply: Reply, method: str, good: LastGood | None) -> Reading:
@@ -112,6 +119,8 @@ def _texts(reply: Reply, options: Options, patience: patterns.Patience) -> Itera
 def _json(reply: Reply, options: Options, patience: patterns.Patience) -> Iterator[Fault]:
     from checks.parse import jsonpath
 
+    if len(reply.body) > MAX_JSON:
+        raise _TooMuch(f"{len(reply.body)} bytes, of which at most {MAX_JSON} are judged")
     try:
         document = jsonpath.load(reply.body)
     except jsonpath.NotJson as error:

@@ -162,6 +162,15 @@ async def test_a_pattern_that_never_ends_leaves_the_page_open_and_the_loop_free(
     assert threading.main_thread() not in threads
 
 
+async def test_json_too_large_to_be_walked_in_time_is_left_open() -> None:
+    """Hostile or not: the walk cannot be stopped, and would go on beside every run that follows."""
+    large = answering(page(b'{"ok": true, "rows": [' + b"[1]," * 400_000 + b"1]}"))
+    outcome = await look(large, json=("$.ok == false",), not_contains=("rows",))
+    assert reasons(outcome) == [("uptime.content", "keyword_forbidden")]
+    causes = [one.cause for one in observed(outcome).untested if one.covers(CONTENT.family, "another")]
+    assert [cause.partition(":")[0] for cause in causes] == ["json_too_large"]
+
+
 async def test_what_was_wrong_before_the_time_was_over_is_found() -> None:
     outcome = await look(answering(page(HOSTILE.encode())), contains=("panier",), matches=(ENDLESS,))
     assert reasons(outcome) == [("uptime.content", "keyword_missing")]
