@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from checks.core.errors import CannotLook
 from checks.core.options import Common
@@ -14,6 +14,8 @@ from checks.net.http.failure import NetFailure, Reason, Stage
 from checks.net.resolve import Addresses, Overrides
 from checks.parse.addresses import is_localhost, written_address
 from checks.parse.urls import Url
+
+_MOST: Final = 64  # addresses of one name that are looked at; a zone can hold thousands, real ones a dozen
 
 
 class Resolves(Protocol):
@@ -57,7 +59,7 @@ class Router:
             family = f"IPv{ask.family} " if ask.family else ""
             raise NetFailure(Stage.RESOLVE, Reason.DNS_NO_ADDRESS, f"the name has no {family}address")
         guard, usable, lacking, refused = self.guard, [], [], []
-        for address in found:
+        for address in found[:_MOST]:
             if not guard.allows(url.host, address):
                 refused.append(Tried(address=address, failure=_guarded(address, first and not ask.steered)))
             elif self.families.usable(address):
@@ -70,7 +72,7 @@ class Router:
             addresses=(ask.at,) if first and ask.at and guard.allows(url.host, ask.at) else tuple(usable),
             refused=tuple(refused),
             lacking=tuple(lacking),
-            complete=answer.complete,
+            complete=answer.complete and len(found) <= _MOST,
             took=time.perf_counter_ns() - began,
         )
 

@@ -150,3 +150,14 @@ async def test_an_address_of_ipv6_as_the_target() -> None:
     assert reasons(outcome) == []
     assert f"\r\nHost: [::1]:{server.port}\r\n".encode() in server.heads[0]
     assert measure(outcome, "probe_ip_protocol") == 6
+
+
+@pytest.mark.parametrize("version", ["any", "each"])
+async def test_a_zone_with_hundreds_of_addresses_is_looked_at_in_part_and_said_to_be(version: str) -> None:
+    async with serving(answering(OK), host="127.0.1.1") as server:
+        order = ("127.0.1.1", *(f"127.0.2.{number}" for number in range(1, 201)))
+        outcome = await look(server, *order, ip_version=version, timeout=2.0)
+    assert all(rule == "uptime.address" for rule, _reason in reasons(outcome))
+    assert len(observed(outcome).findings) == (63 if version == "each" else 0)
+    assert outcome.presence("uptime.address", "127.0.2.200") is Presence.UNTESTED
+    assert "dns_incomplete" in {one.cause for one in observed(outcome).untested}
