@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import replace
 
+from agent.daemon.pauses import set_aside, shorten
 from benchmarks.probe.origins import ECDSA, PLAIN, RSA, WORD, origins
 from checks.core import ulid
 from checks.core.model import Job, Key, Observed
@@ -61,12 +62,14 @@ async def one_pass(all_jobs: list[Job], net: Net) -> tuple[float, int]:
 async def main(scene: str, passes: int) -> None:
     """Print a line for each pass; in the first, chains and names are new, while memories come from earlier runs."""
     all_jobs = jobs(scene)
+    shorten()  # as the daemon does
     async with open_net() as net:
         for _ in range(2):  # a new site: the second run takes the memory of its page
             await one_pass(all_jobs, net)
     async with open_net() as net:  # as after a restart of the daemon
         if scene in ("ecdsa", "rsa"):
             net.engine.trusts.of("")  # read once in the life of a daemon
+        set_aside()
         for number in range(passes):
             cpu, bad = await one_pass(all_jobs, net)
             rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

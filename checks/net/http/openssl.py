@@ -17,6 +17,7 @@ from checks.parse.addresses import written_address
 Chain = tuple[bytes, ...]  # certificates in DER, as sent
 
 _PIECE: Final = 16_384  # bytes read at once: a record holds no more (RFC 8446, 5.1), and more room costs page faults
+_FLIGHT: Final = 4096  # bytes sent at once: a hello, or the end of the handshake with a request, and to spare
 # From 3.5 on OpenSSL also offers a post-quantum key share, which makes a probe a fifth dearer and tells nothing of a
 # site; one that lacks X25519 asks for another group (RFC 8446, 4.1.4).
 _GROUPS: Final = b"X25519:P-256:P-384:P-521"
@@ -87,8 +88,8 @@ class Session:
         pieces: list[bytes] = []
         try:
             while True:
-                pieces.append(self._connection.bio_read(_PIECE))
-                if len(pieces[-1]) < _PIECE:
+                pieces.append(self._connection.bio_read(_FLIGHT))
+                if len(pieces[-1]) < _FLIGHT:
                     break
         except SSL.WantReadError:
             pass

@@ -232,11 +232,11 @@ class Answer:
     def _check_head(self) -> None:
         index = self._index
         head = self._head[0] if len(self._head) == 1 else b"".join(self._head)
-        if b" :" in head:
+        end = head.find(b"\r\n\r\n")
+        if head.find(b" :", 0, end if end >= 0 else len(head)) >= 0:
             self._trim_names()
         for name, value in self.fields:
             index.setdefault(name.lower(), value)
-        end = head.find(b"\r\n\r\n")
         plain = end >= 0 and head.count(b"\n", 0, end) == head.count(b"\r\n", 0, end)
         size = end if plain else sum([len(name) + len(value) + 4 for name, value in self.fields])
         if size > self._limits.head or len(self.fields) > self._limits.fields:
