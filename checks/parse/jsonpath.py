@@ -1,21 +1,16 @@
 """Judges JSON by conditions written as JSONPath filters (RFC 9535): `$.status == 'ok' && length($.items) > 2`."""
 
 import json
-import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
 from checks.parse.patterns import Patience
 
 
-class _Here(threading.local):
-    """Whose patience the functions of a condition spend: the library hands them nothing but their arguments."""
-
-    patience = Patience(0.0, float)
-
-
-_here = _Here()
+# Whose patience the functions of a condition spend: the library hands them nothing but their arguments.
+_patience: ContextVar[Patience] = ContextVar("patience")
 
 
 class BadCondition(ValueError):
@@ -41,7 +36,7 @@ def load(body: bytes) -> Any:
 
 def holds(condition: str, document: Any, patience: Patience) -> bool:
     """Whether a document meets a condition; raises `TooSlow` when its patterns take longer than `patience` has."""
-    _here.patience = patience
+    _patience.set(patience)
     try:
         return bool(_compiled(condition).findall([document]))
     except RecursionError:
@@ -82,7 +77,7 @@ def _spends(compiled: Callable[[str], Any], how: str, value: object, pattern: ob
     if made is None:
         return False
     search = getattr(made, how)
-    return _here.patience.spend(str(pattern), lambda seconds: search(value, timeout=seconds, concurrent=True))
+    return _patience.get().spend(str(pattern), lambda seconds: search(value, timeout=seconds, concurrent=True))
 
 
 def _about_item(condition: str) -> str:
