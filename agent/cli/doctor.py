@@ -50,6 +50,7 @@ def _examine(config: Path, *, offline: bool) -> "Iterator[Diagnosis]":
     from agent.config.problems import ConfigErrors
     from agent.daemon import doctor as examine
     from agent.daemon.doctor_net import ask_others
+    from agent.daemon.doctor_place import examine_place
     from agent.plan import plan
     from checks.net import loop
 
@@ -65,7 +66,7 @@ def _examine(config: Path, *, offline: bool) -> "Iterator[Diagnosis]":
     planned = plan(settings).planned
     says = f"{counted(len(planned), 'check')} planned"
     yield examine.Diagnosis(name="configuration", verdict=examine.Verdict.OK, says=says)
-    yield from examine.examine_place(settings)
+    yield from examine_place(settings)
     yield from examine.examine_browser(wanted=any(one.kind == "smoke" for one in planned))
     if not offline:
         yield from loop.run(ask_others(settings))

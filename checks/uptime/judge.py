@@ -13,7 +13,6 @@ from checks.net.http.redirects import downgrades
 from checks.parse import redact
 from checks.parse.domains import same_owner
 from checks.uptime import evidence, measures
-from checks.uptime.measures import figure
 from checks.uptime.options import IpVersion, Options, ranges
 from checks.uptime.reading import remembered
 from checks.uptime.rules import ADDRESS, BLOCKED, CONTENT, DOWN, REDIRECT, SLOW
@@ -38,9 +37,9 @@ def judge(seen: Seen, options: Options, memory: Memory | None, now: datetime) ->
     if seen.reading.challenge:
         yield from _challenged(seen, options)
         return
-    yield figure("probe_failed_due_to_regex", int(seen.reading.pattern_failed))
+    yield measures.figure("probe_failed_due_to_regex", int(seen.reading.pattern_failed))
     if _is_plain(seen, visit, options):
-        yield figure("probe_success", 1)
+        yield measures.figure("probe_success", 1)
         yield Remember(memory=_well(seen, visit, memory, now))
         return
     unwell = list(_availability(seen, visit, options))
@@ -56,9 +55,9 @@ def judge(seen: Seen, options: Options, memory: Memory | None, now: datetime) ->
         yield from _addresses(seen, options)
         yield from _above(seen, options)
     reason = next((finding.fact("reason") for finding in (*unwell, *content)), None)
-    yield figure("probe_success", int(reason is None))
+    yield measures.figure("probe_success", int(reason is None))
     if reason is not None:
-        yield figure("probe_failure_info", 1, (("reason", str(reason)),))
+        yield measures.figure("probe_failure_info", 1, (("reason", str(reason)),))
     yield Remember(memory=_unwell(seen, options, down=down))
 
 

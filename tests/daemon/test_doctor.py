@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.daemon import doctor, doctor_net
+from agent.daemon import doctor, doctor_net, doctor_place
 from agent.daemon.doctor import Verdict
 from tests.daemon.running import Place, daemon
 
@@ -80,6 +80,6 @@ def test_a_folder_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("tempfile.TemporaryFile", refuse)
-    found = doctor._folder(tmp_path / "not" / "yet" / "there")
+    found = doctor_place._folder(tmp_path / "not" / "yet" / "there")
     assert found.verdict is Verdict.WRONG
     assert "Permission denied" in found.says
