@@ -8,7 +8,6 @@ from typing import Any
 
 from checks.parse.patterns import Patience
 
-
 # Whose patience the functions of a condition spend: the library hands them nothing but their arguments.
 _patience: ContextVar[Patience] = ContextVar("patience")
 
