@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from checks.parse.html import Document
-from checks.uptime.weigh import Sign, sign_of
+from checks.uptime.weigh import Sign, in_order, sign_of
 
 MAX_TEXT: Final = 24_576  # characters of text that patterns are tried on: the first three quarters, and the end
 MAX_SOURCE: Final = 98_304  # the same, of the source
@@ -193,7 +193,7 @@ def load() -> Marks:
     plain = [(index, one) for index, one in enumerate(signatures) if not one.needles]
     return Marks(
         signatures=signatures,
-        signs=tuple(sign_of(entry) for entry in table["sign"]),
+        signs=in_order(sign_of(entry) for entry in table["sign"]),
         words=frozenset(needles),
         needles=needles,
         failing=tuple(index for index, one in plain if not one.titles and not one.headers),

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from checks.net.http.exchange import Reply
 from checks.parse import charset, patterns, redact
-from checks.uptime import pages
+from checks.uptime import past
 from checks.uptime.marks import Kind, Trust
 from checks.uptime.options import Options
-from checks.uptime.pages import LastGood, Mark
+from checks.uptime.pages import Mark, look_at
+from checks.uptime.past import LastGood
 from checks.uptime.seen import READ_WELL, Fault, Reading
+from checks.uptime.source import Page
 
 MAX_JSON = 512 * 1024  # bytes of an answer whose conditions are judged: a walk over more takes seconds, and has no end
 PATIENCE = 0.25  # seconds that all regular expressions of a check may take together
@@ -22,7 +24,7 @@ class _TooMuch(Exception):
 
 def read(reply: Reply, method: str, options: Options, good: LastGood | None) -> Reading:
     """Return what is wrong with an answer of an expected status; `READ_WELL` when nothing is."""
-    mark = pages.look_at(_page(reply), good) if method in ("GET", "POST") else None
+    mark = look_at(_page(reply), good) if method in ("GET", "POST") else None
     if mark is not None and mark.kind is Kind.BOT_CHALLENGE:
         return Reading(challenge=_words(mark))
     faults: list[Fault] = []
@@ -55,7 +57,7 @@ def _conditions(reply: Reply, method: str, options: Options) -> Iterator[Fault]:
 
 def read_refusal(reply: Reply, method: str, good: LastGood | None) -> Reading:
     """Return what an answer of an unexpected status shows: a challenge, or evidence."""
-    mark = pages.look_at(_page(reply), good) if method in ("GET", "POST") else None
+    mark = look_at(_page(reply), good) if method in ("GET", "POST") else None
     if mark is None:
         return READ_WELL
     if mark.kind is Kind.BOT_CHALLENGE:
@@ -65,16 +67,16 @@ def read_refusal(reply: Reply, method: str, good: LastGood | None) -> Reading:
 
 def remembered(reply: Reply | None, good: LastGood | None, now: datetime) -> LastGood | None:
     """Return what to remember of a page that nothing was wrong with; `good` itself when that still says it."""
-    return good if reply is None else pages.remember(_page(reply), good, now)
+    return good if reply is None else past.remember(_page(reply), good, now)
 
 
-def compared(reply: Reply, good: LastGood) -> pages.Difference:
+def compared(reply: Reply, good: LastGood) -> past.Difference:
     """Return how an answer differs from the last good one."""
-    return pages.compare(_page(reply), good)
+    return past.compare(_page(reply), good)
 
 
-def _page(reply: Reply) -> pages.Page:
-    return pages.Page(status=reply.status, headers=reply.headers, body=reply.body, whole=not reply.partial)
+def _page(reply: Reply) -> Page:
+    return Page(status=reply.status, headers=reply.headers, body=reply.body, whole=not reply.partial)
 
 
 def _believed(mark: Mark, reply: Reply, options: Options, *, vouched: bool) -> bool:

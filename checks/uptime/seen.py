@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from checks.core.check import Looking
 from checks.net.http.exchange import Visit
 from checks.uptime.options import Options
-from checks.uptime.pages import LastGood
+from checks.uptime.past import LastGood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

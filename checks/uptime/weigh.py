@@ -6,7 +6,7 @@ that hold are summed for each kind of page, together with what speaks for or aga
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -21,6 +21,7 @@ AT_WORK: Final = -3  # points of what speaks against, from which a site is plain
 YIELDS: Final = -2  # the same, from which a general mark says nothing
 ABOUT: Final = frozenset({"title", "heading", "opening", "noun", "site"})  # what is said to be down must be a site
 FEW: Final = 60  # words up to which a page is searched through whatever it says first
+BARE: Final = 25  # words up to which a page may be nothing but a script that asks for proof
 SEVERAL: Final = 2  # different things said
 SEEN: Final = 60  # characters quoted of one sign
 # Links and words a visitor meets → points: notices of failure are short and lead nowhere, articles are neither.
@@ -108,7 +109,7 @@ class Weight:
 
 
 def weigh(signs: tuple[Sign, ...], parts: Parts) -> Weight | None:
-    """Return the kind of page that most speaks for, None when too little does for any."""
+    """Return the kind of page that most speaks for, None when too little does for any. `signs` are in order."""
     best: dict[tuple[str, str], tuple[int, str]] = {}
     others: list[Sign] = []
     for sign, seen in _holding(signs, parts):
@@ -138,15 +139,32 @@ def sign_of(entry: Mapping[str, Any]) -> Sign:
 
 
 def _holding(signs: tuple[Sign, ...], parts: Parts) -> Iterator[tuple[Sign, str]]:
-    """Yield the signs that hold; a page of some words whose first ones say nothing is not searched further."""
-    told = parts.document.words <= FEW or len(parts.specimens) > len(parts.text)
-    for sign in sorted(signs, key=lambda sign: sign.where not in FIRST):
+    """Yield the signs that hold, those of short texts first.
+
+    A page of some words whose first ones say nothing is not searched further, nor one that is plainly a site at work
+    but for frames of a stack; scripts are searched where a challenge has been spoken of, or next to nothing said.
+    """
+    words = parts.document.words
+    told = words <= FEW or len(parts.specimens) > len(parts.text)
+    challenged, off = words <= BARE, 0
+    for sign in signs:
         if sign.where not in FIRST and not told:
             return
+        if sign.kind and off <= AT_WORK and sign.group != "frames":
+            continue
+        if sign.where is Where.MARKUP and sign.kind == "bot_challenge" and not challenged:
+            continue
         found = next((match for text in parts.of(sign.where) if (match := sign.found_in(text))), None)
         if found is not None:
             told = told or bool(sign.kind)
+            challenged = challenged or sign.kind == "bot_challenge"
+            off += 0 if sign.kind or sign.spares else sign.points
             yield sign, " ".join(found[0].split())[:SEEN]
+
+
+def in_order(signs: Iterable[Sign]) -> tuple[Sign, ...]:
+    """Return signs in the order in which they are tried: short texts first, what speaks against a kind before it."""
+    return tuple(sorted(signs, key=lambda sign: (sign.where not in FIRST, bool(sign.kind), sign.where is Where.MARKUP)))
 
 
 def _weight(kind: str, best: Mapping[tuple[str, str], tuple[int, str]], others: Sequence[Sign], parts: Parts) -> Weight:

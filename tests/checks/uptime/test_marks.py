@@ -10,7 +10,9 @@ import pytest
 
 from checks.uptime import marks
 from checks.uptime.marks import Kind, Signature, Trust
-from checks.uptime.pages import LastGood, Page, look_at, remember
+from checks.uptime.pages import look_at
+from checks.uptime.past import LastGood, remember
+from checks.uptime.source import Page
 from tests.checks.uptime.recorded import Recorded, folder, load
 
 MARKED, INNOCENT = folder("marked"), folder("innocent")

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.uptime.marks import Kind
-from checks.uptime.pages import FRESH, SKETCH, LastGood, Mark, Page, compare, likeness, look_at, remember
+from checks.uptime.pages import Mark, look_at
+from checks.uptime.past import FRESH, SKETCH, LastGood, compare, likeness, remember
+from checks.uptime.source import Page
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
@@ -149,7 +151,9 @@ def test_memory_stays_while_the_page_stays_near() -> None:
     last = remember(answer, None, NOW)
     later = NOW + timedelta(hours=1)
     assert remember(answer, last, later) is last
-    assert remember(replace(answer, body=answer.body + b"<!-- 12:01 -->"), last, later) is last
+    assert remember(replace(answer, body=answer.body.replace(b"Portes", b"Porte ")), last, later) is last
+    grown = remember(replace(answer, body=answer.body + b"<!-- 12:01 -->"), last, later)
+    assert (grown.taken, grown.sketch) == (last.taken, last.sketch)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +231,7 @@ def test_any_answer_is_judged(body: bytes, status: int, headers: list[tuple[str,
 
 def test_judging_a_page_loads_no_parser_library() -> None:
     code = (
-        "import sys; from checks.uptime.pages import Page, look_at;"
+        "import sys; from checks.uptime.source import Page; from checks.uptime.pages import look_at;"
         "assert look_at(Page(status=200, headers=(), body=b'<h1>Site en maintenance</h1>'));"
         "print([name for name in ('lxml', 'bs4', 'regex', 'httpx') if name in sys.modules])"
     )

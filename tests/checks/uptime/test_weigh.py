@@ -8,7 +8,8 @@ import pytest
 
 from checks.uptime import marks
 from checks.uptime.marks import Kind
-from checks.uptime.pages import Page, look_at
+from checks.uptime.pages import look_at
+from checks.uptime.source import Page
 from checks.uptime.weigh import Sign, Where
 
 SIGNS = marks.load().signs
