@@ -1,5 +1,4 @@
 # Vigie as an image: `docker build -t vigie .`, or `--build-arg BROWSER=0` for one without browser (no smoke checks).
-# Debian 13: its OpenSSL 3.5 makes a TLS handshake a third cheaper than Debian 12's.
 ARG BASE=docker.io/library/debian:trixie-slim
 
 FROM ${BASE} AS build
