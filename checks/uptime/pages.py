@@ -88,14 +88,14 @@ def _preferred(known: Marks, mark: Mark | None, weighed: Mark | None) -> Mark | 
 
 def _marked(known: Marks, suspects: list[Signature], page: Page, sight: Sight, last: LastGood | None) -> Mark | None:
     """Tell a page by the first mark that holds, or by what is missing; a mark not sure yields to a page at work."""
-    against: int | None = None
+    yields: frozenset[str] | None = None
     for signature in suspects:
         seen = marks.holds(signature, sight)
         if seen is None:
             continue
         if (not signature.product or signature.trust is Trust.LIKELY) and page.status < 400:
-            against = weigh.against(known.signs, _parts(sight)) if against is None else against
-            if against <= (weigh.YIELDS if signature.kind is Kind.ERROR_PAGE else weigh.AT_WORK):
+            yields = weigh.yields(known.signs, _parts(sight)) if yields is None else yields
+            if signature.kind in yields:
                 continue
         return _mark(signature, seen)
     return _blank(page, sight.document, last) or _stopped(page, sight.document, last)

@@ -18,10 +18,15 @@ ORDER: Final = ("bot_challenge", "parked_page", "maintenance_page", "error_page"
 ENOUGH: Final = 5  # points from which a page is taken for that kind
 OPENING: Final = 240  # characters that a visitor reads first
 AT_WORK: Final = -3  # points of what speaks against, from which a site is plainly at work; only a stack says otherwise
-YIELDS: Final = -2  # the same, from which a general mark says nothing
+YIELDS: Final = -2  # the same, from which a general mark says nothing of errors
 ABOUT: Final = frozenset({"title", "heading", "opening", "noun", "site"})  # what is said to be down must be a site
 FEW: Final = 60  # words up to which a page is searched through whatever it says first
 BARE: Final = 25  # words up to which a page may be nothing but a script that asks for proof
+LEADS: Final = frozenset({"site-navigation"})  # signs of a way to the rest of the site
+NOTICE_LINKS: Final = 2  # a notice has at most
+NOTICE_LINKS_OF_STACK: Final = 4
+NOTICE_WORDS: Final = 80
+NOTICE_INPUTS: Final = 2  # a search, or a button to try again
 SEVERAL: Final = 2  # different things said
 SEEN: Final = 60  # characters quoted of one sign
 # Links and words a visitor meets → points: notices of failure are short and lead nowhere, articles are neither.
@@ -122,10 +127,13 @@ def weigh(signs: tuple[Sign, ...], parts: Parts) -> Weight | None:
     return heaviest if heaviest and heaviest.points >= ENOUGH else None
 
 
-def against(signs: tuple[Sign, ...], parts: Parts) -> int:
-    """Return the points of what speaks for the site's own page, whatever else it holds; at most 0."""
-    others = (sign for sign in signs if not sign.kind)
-    return sum(sign.points for sign in others if any(sign.found_in(text) for text in parts.of(sign.where)))
+def yields(signs: tuple[Sign, ...], parts: Parts) -> frozenset[str]:
+    """Return the kinds that a general mark must not call a page, for what speaks for the site's own page."""
+    others = [sign for sign in signs if not sign.kind and any(sign.found_in(text) for text in parts.of(sign.where))]
+    off = sum(sign.points for sign in others)
+    if off <= AT_WORK or any(sign.id in LEADS for sign in others):
+        return frozenset(ORDER)
+    return frozenset({"error_page"}) if off <= YIELDS else frozenset()
 
 
 def sign_of(entry: Mapping[str, Any]) -> Sign:
@@ -183,8 +191,28 @@ def _weight(kind: str, best: Mapping[tuple[str, str], tuple[int, str]], others: 
         shape = min(shape, 1)
     at_work = off <= AT_WORK and "frames" not in groups
     beside = kind == "maintenance_page" and not groups & ABOUT
-    points = 0 if at_work or beside else sum(value[0] for value in told) + again + off + shape
+    leads = any(sign.id in LEADS for sign in others)
+    points = (
+        0
+        if at_work or beside or not _is_notice(kind, groups, parts, leads=leads)
+        else sum(value[0] for value in told) + again + off + shape
+    )
     return Weight(kind=kind, points=points, seen=" · ".join(seen for _points, seen in told)[:200])
+
+
+def _is_notice(kind: str, groups: set[str], parts: Parts, *, leads: bool) -> bool:
+    """Whether a page has the shape of a notice: it leads nowhere, says little and asks for little.
+
+    One that shows a stack may say more; a few words alone, or a default page, say it in a title or lead nowhere at all.
+    """
+    document = parts.document
+    if "frames" in groups:
+        return document.links <= NOTICE_LINKS_OF_STACK
+    if leads or document.links > NOTICE_LINKS or document.words > NOTICE_WORDS:
+        return False
+    if kind in ("error_page", "maintenance_page") and document.inputs > NOTICE_INPUTS:
+        return False
+    return not document.links or bool(parts.title) or bool(parts.headings)
 
 
 def _shape(document: Document, groups: set[str]) -> int:

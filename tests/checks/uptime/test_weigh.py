@@ -125,6 +125,25 @@ def test_a_raw_message_is_an_error_page(body: str) -> None:
             "IT-Störung? Wir helfen",
             "<h1>IT-Störung? Wir helfen sofort.</h1><p>Server nicht erreichbar? Rufen Sie an.</p>",
         ),
+        (
+            "",
+            "<a href=a.html>EStreamError</a><br><a href=b.html>EFileError</a><br><a href=c.html>Exception</a>",
+        ),
+        (
+            "ESysECONNREFUSED",
+            f"{5 * '[<a href=1>Types</a>]'}<h1>ESysECONNREFUSED</h1><p>Connection refused</p>errno.inc line 151",
+        ),
+        (
+            "Debugging applications - Manual",
+            f"<nav><a href=/>Up</a></nav><h1>Errors</h1><pre>Traceback (most recent call last)</pre><p>{LONG}</p>",
+        ),
+        (
+            "Wartungsmodus - Wiki",
+            "<div class=navbar><a href=/>Start</a></div><h1>Wartungsmodus</h1><p>Die Seite ist im Wartungsmodus.</p>",
+        ),
+        ("Failed jobs", "<h1>Failed jobs</h1><p>send_mail: could not connect to server</p>"),
+        ("Issue 12: 500 Internal Server Error", "<h1>500 Internal Server Error</h1><p>Opened by Ann.</p>"),
+        ("System status", "<h1>Database: connection error</h1><p>Cache: fine. Queue: fine.</p>"),
         ("Rivoli tower", "<h1>Rivoli Tower</h1><p>Forty flats under construction in the heart of Turin.</p>"),
     ],
     ids=lambda value: value[:24],
