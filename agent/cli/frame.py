@@ -10,8 +10,9 @@ from typer.core import TyperGroup
 
 import agent
 import agent.cli
+from checks.core.errors import UsageError
 
-_NOT_GROUPS = frozenset({"frame"})
+_NOT_GROUPS = frozenset({"asked", "frame"})
 
 HELP = """Watches websites, opens one good ticket per anomaly, proves what the contract promised.
 
@@ -55,6 +56,15 @@ def group(says: str, *examples: str) -> typer.Typer:
     made = typer.Typer(cls=Listed, help=teach(says, *examples), rich_markup_mode=None)
     made.callback(invoke_without_command=True)(_alone)
     return made
+
+
+def language(word: str) -> str:
+    """Return the language of a `--lang`, "" where none was given; raises `UsageError`."""
+    from agent.texts import LANGUAGES
+
+    if word and word not in LANGUAGES:
+        raise UsageError(f"--lang {word}: there is {', '.join(LANGUAGES)}")
+    return word
 
 
 def teach(says: str, *examples: str, more: str = "") -> str:

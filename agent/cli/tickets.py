@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.frame import Config, group, teach
+from agent.cli.frame import Config, group, language, teach
 from agent.present.terminal import counted
 from checks.core.errors import UsageError
 
@@ -83,7 +83,7 @@ def list_tickets(
 
 def show(
     ref: Annotated[str, typer.Argument(help="The ticket's reference.", show_default=False)],
-    lang: Annotated[str, typer.Option(metavar="fr|en", help="Instead of the site's language.")] = "",
+    lang: Annotated[str, typer.Option(metavar="fr|en", help="Instead of the site's language.", callback=language)] = "",
     form: Form = Format.TEXT,
     config: Config = Path("config.toml"),
 ) -> int:
@@ -92,10 +92,7 @@ def show(
     from agent.present.ticket_text import story_text
     from agent.store import views
     from agent.store.opening import open_from
-    from agent.texts import LANGUAGES
 
-    if lang and lang not in LANGUAGES:
-        raise UsageError(f"--lang {lang}: there is {', '.join(LANGUAGES)}")
     with open_from(config) as (settings, store):
         story = store.read(lambda session: views.ticket_story(session, store.rules, ref))
     if story is None:

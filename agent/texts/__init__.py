@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agent.texts.values import plain, rendered
 from checks.core.facts import Fact, Facts
+from checks.core.telling import Say
 from checks.core.text import Choice, Says, Text
 
 LANGUAGES = ("en", "fr")
@@ -38,6 +39,16 @@ def translate(msgid: str, language: str, **places: object) -> str:
     """Return one sentence in `language`, its places filled."""
     known: dict[str, Fact] = {name: plain(value) for name, value in places.items()}
     return fill(catalogue(language).gettext(msgid), known, language)
+
+
+def speaker(language: str) -> Say:
+    """Return what puts the sentences of a check into `language`."""
+
+    def say(says: Says | str, /, **places: object) -> str:
+        message = Text(msgid=says) if isinstance(says, str) else says
+        return render(message, tuple((name, plain(value)) for name, value in places.items()), language)
+
+    return say
 
 
 def fill(sentence: str, known: dict[str, Fact], language: str) -> str:

@@ -1,147 +1,162 @@
 """Tells a look as a person wants to read it: each chain from the server's certificate up."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from checks.net.preload import Preload, Preloaded
+from checks.core.facts import clean_text
+from checks.core.telling import Line, Say, line
+from checks.core.text import _, choice
 from checks.net.tls.hello import Version
 from checks.net.tls.suites import suite_name
 from checks.parse.certificates.paths import End, Path
 from checks.parse.certificates.read import Certificate
+from checks.tls.explain_beside import beside
 from checks.tls.judge_chain import used_path
-from checks.tls.seen import Audit, Chain, Endpoint, Entry, Listed, Look, Seen
+from checks.tls.seen import Audit, Chain, Default, Endpoint, Look, Seen
 
 _ENDS = {
-    End.TRUSTED: "leads to a trusted root",
-    End.SELF_SIGNED: "ends at a self-signed certificate that nobody trusts",
-    End.UNKNOWN: "ends at an issuer whose certificate is missing",
+    End.TRUSTED: _("leads to a trusted root"),
+    End.SELF_SIGNED: _("ends at a self-signed certificate that nobody trusts"),
+    End.UNKNOWN: _("ends at an issuer whose certificate is missing"),
 }
-_STANDINGS = {
-    Preload.OWN: "browsers come by https alone",
-    Preload.ABOVE: "browsers come by https alone, for the sake of a name above",
-    Preload.NO: "browsers may come by http",
-    Preload.UNKNOWN: "whether browsers come by https alone is not known: the list is too old to tell",
-}
+_FAILINGS = choice(
+    "failing",
+    _("no handshake"),
+    refused=_("the connection is refused"),
+    unreachable=_("the address cannot be reached"),
+    no_route=_("there is no route to the address"),
+    connect_timeout=_("no connection in time"),
+    timeout=_("no whole handshake in time"),
+    reset=_("the connection is cut"),
+    alert=_("the server refuses by an alert"),
+    not_tls=_("the server does not speak TLS"),
+    no_starttls=_("the server does not offer STARTTLS"),
+    too_large=_("the server sends too much"),
+)
+_FLAWS = choice(
+    "flaw",
+    _("cannot be read"),
+    signature=_("the signature is not by the issuer that was sent"),
+    not_ca=_("issued by what is no authority"),
+    no_cert_sign=_("issued by a key that may not sign certificates"),
+    path_length=_("the chain is longer than an authority allows"),
+    name_constraint=_("the name is not one the authority may issue"),
+    purpose=_("the authority is not for servers"),
+    critical=_("a critical extension that nobody understands"),
+)
 SHOWN = 4  # names of a certificate
 
 
-def explain(seen: Seen) -> Iterator[str]:
+def explain(seen: Seen, say: Say) -> Iterator[Line]:
     """Yield the lines that tell what was seen; nothing is judged."""
     for endpoint in seen.endpoints:
-        yield from _endpoint(endpoint, seen)
-    if seen.entry is not None:
-        yield from _entry(seen.entry)
-    if seen.preload is not None:
-        yield _preloaded(seen.preload)
-    for one in seen.lists or ():
-        yield _listed(one)
-    for renewal in seen.renewals:
-        yield f"  the issuer wants it replaced between {_day(renewal.start)} and {_day(renewal.end)}"
+        yield from _endpoint(endpoint, seen, say)
+    yield from beside(seen, say)
 
 
-def _endpoint(endpoint: Endpoint, seen: Seen) -> Iterator[str]:
-    yield f"  {endpoint.subject}"
+def _endpoint(endpoint: Endpoint, seen: Seen, say: Say) -> Iterator[Line]:
+    yield line(0, endpoint.subject)
     told: dict[Chain, str] = {}
     for look in endpoint.looks:
-        yield f"    {look.address}: {_how(look)}"
+        yield _met(look, say)
         if look.chain is None:
             continue
         if look.chain in told:
-            yield f"      the same chain as {told[look.chain]}"
+            yield line(2, say("the same chain as {address}", address=told[look.chain]))
         else:
             told[look.chain] = look.address
-            yield from _chain(look.chain, seen.at)
+            yield from _chain(look.chain, seen.at, say)
         if look.audit is not None:
-            yield from _audit(look.audit)
+            yield from _audit(look.audit, say)
     if endpoint.default is not None:
-        shown = endpoint.default.chain
-        same = shown is not None and any(look.chain and look.chain.leaf == shown.leaf for look in endpoint.looks)
-        what = f"“{shown.leaf.title}”" if shown is not None else f"refused ({endpoint.default.refused})"
-        yield "    without the site's name: " + ("the same certificate" if same else what)
+        yield line(1, say("without the site's name: {what}", what=_nameless(endpoint.default, endpoint, say)))
 
 
-def _how(look: Look) -> str:
-    if not look.told:
-        return look.failure.detail if look.failure is not None else "nothing was seen"
-    took = f" in {look.seconds * 1000:.0f} ms" if look.seconds is not None else " (seen by another check)"
-    failed = f", but: {look.failure.detail}" if look.failure is not None else ""
-    return f"{look.version}{took if not failed else ''}{failed}"
+def _met(look: Look, say: Say) -> Line:
+    """How an address was met."""
+    failure = look.failure
+    failed = ""
+    if failure is not None:
+        failed = say(_FAILINGS, failing=failure.failing.value)
+        failed += f" ({clean_text(failure.detail, 300)})" if failure.detail else ""
+    known = {"version": look.version or say("no session"), "failed": failed, "took": look.seconds}
+    what = mark = failed or say("nothing was seen")
+    if look.told and failed:
+        what = mark = say("{version}, but: {failed}", **known)
+    elif look.told and look.seconds is None:
+        what = mark = say("{version} (seen by another check)", **known)
+    elif look.told:
+        what, mark = say("{version} in {took:duration}", **known), look.version
+    return line(1, say("{address}: {what}", address=look.address, what=what), f"{look.address} {mark}")
 
 
-def _chain(chain: Chain, at: datetime) -> Iterator[str]:
+def _nameless(default: Default, endpoint: Endpoint, say: Say) -> str:
+    if default.chain is None:
+        return say("refused ({why})", why=default.refused)
+    leaf = default.chain.leaf
+    if any(look.chain and look.chain.leaf == leaf for look in endpoint.looks):
+        return say("the same certificate")
+    return say("another certificate, “{title}”", title=leaf.title)
+
+
+def _chain(chain: Chain, at: datetime, say: Say) -> Iterator[Line]:
     path = used_path(chain, at)
     for depth, certificate in enumerate(path.certificates):
-        yield f"      {depth + 1}. {_certificate(certificate, at)}{_origin(certificate, chain, path)}"
+        owner = f" ({certificate.organization})" if certificate.organization else ""
+        origin = _origin(certificate, chain, path, say)
+        head = f"{depth + 1}. {certificate.title}{owner}{origin}"
+        yield line(2, head, f"{head} {certificate.sha256}")
         if depth == 0:
-            yield f"         for {_names(certificate)}"
-            yield f"         SHA-256 {certificate.sha256}"
-    others = [c.title for c in dict.fromkeys(chain.sent) if c not in path.certificates]
-    if others:
-        yield f"      also sent, of no use: {', '.join(others)}"
-    yield f"      {_ENDS[path.end]}" + "".join(
-        f"; {f.flaw.value}: {f.certificate.title} {f.detail}" for f in path.faults
-    )
+            yield line(3, say("for {names}", names=_names(certificate, say)))
+        yield _life(certificate, at, say)
+        made = {"key": certificate.key.text, "signature": certificate.signature.text}
+        yield line(3, say("{key}, signed {signature}, since {day}", **made, day=f"{certificate.not_before:%Y-%m-%d}"))
+        if depth == 0:
+            yield line(3, f"SHA-256 {certificate.sha256}")
+    if others := [one.title for one in dict.fromkeys(chain.sent) if one not in path.certificates]:
+        yield line(2, say("also sent, of no use: {titles}", titles=", ".join(others)))
+    yield line(2, say(_ENDS[path.end]))
+    for fault in path.faults:
+        what = f"{fault.certificate.title} {fault.detail}".rstrip()
+        yield line(2, f"{say(_FLAWS, flaw=fault.flaw.value)}: {clean_text(what, 300)}")
 
 
-def _origin(certificate: Certificate, chain: Chain, path: Path) -> str:
+def _origin(certificate: Certificate, chain: Chain, path: Path, say: Say) -> str:
     if certificate in chain.sent:
         return ""
     if certificate in chain.fetched:
-        return " [not sent; fetched from where its child says]"
-    return " [in the store]" if path.end is End.TRUSTED else ""
+        return f" [{say('not sent; fetched from where its child says')}]"
+    return f" [{say('in the store')}]" if path.end is End.TRUSTED else ""
 
 
-def _certificate(certificate: Certificate, at: datetime) -> str:
-    left = certificate.not_after - at
-    days = f"{_span(left)} left" if left > timedelta(0) else f"expired {_span(-left)} ago"
-    dates = f"{_day(certificate.not_before)} → {_day(certificate.not_after)}, {days}"
-    owner = f" ({certificate.organization})" if certificate.organization else ""
-    return f"{certificate.title}{owner} · {certificate.key.text}, signed {certificate.signature.text} · {dates}"
+def _life(certificate: Certificate, at: datetime, say: Say) -> Line:
+    begins, ends = certificate.not_before, certificate.not_after
+    known = {"begins": begins, "ends": ends, "left": (ends - at).total_seconds(), "ago": (at - ends).total_seconds()}
+    if ends <= at:
+        return line(3, say("EXPIRED {ago:duration} ago, on {ends:instant}", **known), "expired")
+    if begins > at:
+        return line(3, say("NOT VALID before {begins:instant}", **known))
+    return line(3, say("valid until {ends:instant}: {left:duration} left", **known), "valid")
 
 
-def _names(certificate: Certificate) -> str:
+def _names(certificate: Certificate, say: Say) -> str:
     names = (*certificate.dns_names, *certificate.addresses)
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more if names else "no name at all"
+    told = clean_text(", ".join(names[:SHOWN]), 300)
+    if len(names) > SHOWN:
+        return say("{names} and {more} more", names=told, more=len(names) - SHOWN)
+    return told or say("no name at all")
 
 
-def _audit(audit: Audit) -> Iterator[str]:
-    old = [version.text for version in audit.versions if version < Version.TLS12]
-    yield f"      old protocols: {', '.join(old) or 'none'}"
-    weak = [f"{suite_name(suite)} ({why.value})" for why, suite in audit.weak]
-    yield f"      weak suites: {', '.join(weak) or 'none'}"
+def _audit(audit: Audit, say: Say) -> Iterator[Line]:
+    old = ", ".join(version.text for version in audit.versions if version < Version.TLS12)
+    yield line(2, say("old protocols: {list}", list=old) if old else say("old protocols: none"))
+    weak = ", ".join(f"{suite_name(suite)} ({why.value})" for why, suite in audit.weak)
+    yield line(2, say("weak suites: {list}", list=weak) if weak else say("weak suites: none"))
     if audit.static:
-        yield f"      without forward secrecy: {suite_name(audit.static)}" + (" alone" if not audit.forward else "")
+        says = _("without forward secrecy: {suite}") if audit.forward else _("without forward secrecy: {suite} alone")
+        yield line(2, say(says, suite=suite_name(audit.static)))
     if audit.stapled is not None:
-        yield f"      OCSP staple: {'yes' if audit.stapled else 'no'}"
+        yield line(2, say("OCSP staple: yes") if audit.stapled else say("OCSP staple: no"))
     for other in audit.others:
-        yield f"      shown to other clients: {other.leaf.title}, {other.leaf.key.text}"
-
-
-def _entry(entry: Entry) -> Iterator[str]:
-    if entry.closed:
-        yield f"  {entry.url} nobody listens there"
-    for step in entry.steps:
-        yield f"  {step.url} answers {step.status}" + (f" → {step.leads_to}" if step.leads_to else "")
-
-
-def _preloaded(one: Preloaded) -> str:
-    return f"  {_STANDINGS[one.standing]} (browsers' preload list of {one.as_of:%Y-%m-%d})"
-
-
-def _listed(one: Listed) -> str:
-    if one.problem:
-        what = f"{one.problem}: {one.detail}"
-    elif one.revoked is not None:
-        what = f"REVOKED on {_day(one.revoked.at)} ({one.revoked.reason})"
-    else:
-        what = "not revoked" + (f", good until {_day(one.next_update)}" if one.next_update else "")
-    return f"  revocation of {one.certificate.title}: {what} [{one.url}]"
-
-
-def _day(when: datetime) -> str:
-    return f"{when:%Y-%m-%d %H:%M}"
-
-
-def _span(span: timedelta) -> str:
-    return f"{span.days} d" if span.days >= 3 else f"{span.total_seconds() / 3600:.0f} h"
+        shown = {"title": other.leaf.title, "key": other.leaf.key.text}
+        yield line(2, say("shown to other clients: {title}, {key}", **shown))

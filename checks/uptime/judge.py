@@ -78,7 +78,7 @@ def _is_plain(seen: Seen, visit: Visit, options: Options) -> bool:
 
 
 def _availability(seen: Seen, visit: Visit, options: Options) -> Iterator[Finding]:
-    if visit.failure is not None and not _answers_wrongly(visit, options):
+    if visit.failure is not None and not answers_wrongly(visit, options):
         yield _failed(seen, visit, visit.failure, options)
         return
     reply = visit.reply
@@ -95,7 +95,7 @@ def _availability(seen: Seen, visit: Visit, options: Options) -> Iterator[Findin
     yield from _astray(seen, visit, options)
 
 
-def _answers_wrongly(visit: Visit, options: Options) -> bool:
+def answers_wrongly(visit: Visit, options: Options) -> bool:
     """A body that is cut under a wrong status tells less than the status does."""
     reply, failure = visit.reply, visit.failure
     cut = failure is not None and failure.stage is Stage.BODY
@@ -153,7 +153,7 @@ def _content(seen: Seen, options: Options) -> Iterator[Finding]:
 
 def _addresses(seen: Seen, options: Options) -> Iterator[Said]:
     """Say which addresses fail while others answer, and of which this run says nothing."""
-    for visit, bad in _failing(seen, options):
+    for visit, bad in failing(seen, options):
         facts = evidence.of_visit(seen, visit, options, bad.reason, bad.address) | {"reason": "address"}
         yield ADDRESS.found(bad.address, **facts, failure=bad.reason, detail=bad.detail or "fails")
     for visit, reading in seen.others:
@@ -175,7 +175,7 @@ def _unseen(hop: Hop, *, each: bool) -> Iterator[Untested]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bad:
+class Bad:
     """An address that does not do what others do."""
 
     address: str
@@ -183,16 +183,17 @@ class _Bad:
     detail: str
 
 
-def _failing(seen: Seen, options: Options) -> Iterator[tuple[Visit, _Bad]]:
+def failing(seen: Seen, options: Options) -> Iterator[tuple[Visit, Bad]]:
+    """Yield each address that fails where another one answers, with the visit that met it."""
     for visit in seen.visits:
         for tried in [tried for hop in visit.hops for tried in hop.tried]:
             if tried.failure is not None:
-                yield visit, _Bad(tried.address, tried.failure.reason.value, evidence.detail_of(tried.failure))
+                yield visit, Bad(tried.address, tried.failure.reason.value, evidence.detail_of(tried.failure))
     for visit, reading in seen.others:
         first = visit.hops[0]
         said = _worse(visit, reading, options)
         if said is not None and first.address and all(tried.failure is None for tried in first.tried):
-            yield visit, _Bad(first.address, *said)
+            yield visit, Bad(first.address, *said)
     for bad in _failed_before(seen):
         yield seen.visit, bad
 
@@ -200,7 +201,7 @@ def _failing(seen: Seen, options: Options) -> Iterator[tuple[Visit, _Bad]]:
 def _worse(visit: Visit, reading: Reading, options: Options) -> tuple[str, str] | None:
     """What is wrong at an address that was reached, where another one speaks for the site."""
     reply = visit.reply
-    if visit.failure is not None and not _answers_wrongly(visit, options):
+    if visit.failure is not None and not answers_wrongly(visit, options):
         return visit.failure.reason.value, evidence.detail_of(visit.failure)
     if reply is None or reading.challenge:
         return None
@@ -209,13 +210,13 @@ def _worse(visit: Visit, reading: Reading, options: Options) -> tuple[str, str] 
     return (reading.faults[0].reason, reading.faults[0].detail) if reading.faults else None
 
 
-def _failed_before(seen: Seen) -> Iterator[_Bad]:
+def _failed_before(seen: Seen) -> Iterator[Bad]:
     """Addresses that failed at the look before, when another one answered at this: part of the visitors meet them."""
     untried = {address for hop in seen.visit.hops for address in hop.untried}
     for finding in [finding for attempt in seen.attempt.before for finding in attempt.findings]:
         address = finding.fact("address")
         if finding.family == DOWN.family and isinstance(address, str) and address in untried:
-            yield _Bad(address, str(finding.fact("reason")), str(finding.fact("detail") or ""))
+            yield Bad(address, str(finding.fact("reason")), str(finding.fact("detail") or ""))
 
 
 def _above(seen: Seen, options: Options) -> Iterator[Said]:
@@ -246,8 +247,8 @@ def _well(seen: Seen, visit: Visit, memory: Memory | None, now: datetime) -> Mem
 
 
 def _unwell(seen: Seen, options: Options, *, down: bool) -> Memory:
-    failing = dict.fromkeys(bad.address for _visit, bad in _failing(seen, options))
-    return Memory(failing=tuple(failing), unwell=down, good=seen.good)
+    bad = dict.fromkeys(bad.address for _visit, bad in failing(seen, options))
+    return Memory(failing=tuple(bad), unwell=down, good=seen.good)
 
 
 def recheck(findings: tuple[Finding, ...], attempt: Looking) -> Recheck | None:

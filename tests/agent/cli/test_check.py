@@ -10,8 +10,10 @@ from threading import Event, Thread
 
 import pytest
 
+import agent
 from agent.cli import main
 
+ROOT = Path(agent.__file__).parents[1]
 PAGE = b"<html><head><title>Atelier</title></head><body><h1>Atelier</h1><p>Ajouter au panier</p></body></html>"
 
 
@@ -46,6 +48,12 @@ class Site(BaseHTTPRequestHandler):
 
     def log_message(self, *_args: object) -> None:
         return
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No configuration is at hand but what a test writes."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -130,14 +138,57 @@ def test_all_is_an_array(site: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "tls" not in [one["kind"] for one in told]  # it cannot look at http:
 
 
-def test_explain_adds_to_the_verdict(site: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "uptime", site + "/up", "--explain"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) > 1
+ENGLISH = ("what to do", "attempt 1, step by step", "judged", "attempt 2: the same again", "evidence of uptime.down")
+FRENCH = ("que faire", "tentative 1, pas à pas", "jugé", "tentative 2 : de nouveau la même chose", "preuves de uptime")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        pytest.param((), ENGLISH, id="in-english-where-nobody-chose"),
+        pytest.param(("--lang", "fr"), FRENCH, id="in-french-by-the-flag"),
+        pytest.param(("--config", "fr.toml"), FRENCH, id="in-the-agents-language"),
+        pytest.param(("--config", "fr.toml", "--lang", "en"), ENGLISH, id="the-flag-before-the-configuration"),
+        pytest.param(("--config", "fr.toml", "--site", "shop"), ENGLISH, id="in-the-sites-language"),
+        pytest.param(("--config", "fr.toml", "--site", "shop", "--lang", "fr"), FRENCH, id="the-flag-before-the-site"),
+        pytest.param(("--config", "broken.toml"), ENGLISH, id="a-broken-configuration-stops-no-look-at-an-address"),
+        pytest.param(("--config", "none.toml"), ENGLISH, id="nor-does-one-that-is-not-there"),
+    ],
+)
+def test_a_run_is_told_verdict_first_then_judged_then_evidence(
+    site: str, words: tuple[str, ...], told: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("fr.toml").write_text(
+        f'[agent]\nlanguage = "fr"\n[sites.shop]\nurl = "{site}/down"\nlanguage = "en"\n', encoding="utf-8"
+    )
+    Path("broken.toml").write_text('[agent]\nlanguage = "fr"\nnam = "x"\n', encoding="utf-8")
+    assert main(["check", "uptime", site + "/down", "--explain", *words]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("✖ critical" if told is ENGLISH else "✖ bloquante")
+    assert [word for word in told if word not in out] == []
+    assert [out.index(word) for word in told] == sorted(out.index(word) for word in told)
+    assert out.count("curl -sS") == 1
+
+
+def test_the_configuration_at_hand_gives_the_language(site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("config.toml").write_text('[agent]\nlanguage = "fr"\n', encoding="utf-8")
+    assert main(["check", "uptime", site + "/down"]) == 1
+    assert "le site répond par le statut 503" in capsys.readouterr().out
+
+
+def test_programs_are_given_english_unless_they_ask(site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("config.toml").write_text('[agent]\nlanguage = "fr"\n', encoding="utf-8")
+    assert main(["check", "uptime", site + "/down", "--format", "json"]) == 1
+    assert "the site answers with status 503" in json.loads(capsys.readouterr().out)["findings"][0]["message"]
+    assert main(["check", "uptime", site + "/down", "--format", "json", "--lang", "fr"]) == 1
+    assert "le site répond" in json.loads(capsys.readouterr().out)["findings"][0]["message"]
 
 
 def test_a_configured_site_needs_no_address(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "c.toml"
-    config.write_text(f'[sites.shop]\nurl = "{site}/up"\n[sites.shop.checks.uptime]\ncontains = "panier"\n')
+    config.write_text(
+        f'[sites.shop]\nurl = "{site}/up"\nlanguage = "en"\n[sites.shop.checks.uptime]\ncontains = "panier"\n'
+    )
     assert main(["check", "uptime", "--site", "shop", "--config", str(config)]) == 0
     assert main(["check", "uptime", "--site", "shop", "--config", str(config), "--set", "contains=Solde"]) == 1
     assert main(["check", "uptime", "--site", "shop", "--config", str(config), site + "/down"]) == 1
@@ -161,6 +212,7 @@ def test_a_configured_site_needs_no_address(site: str, tmp_path: Path, capsys: p
             ["check", "uptime", "http://127.0.0.1/", "--fail-on", "x"], "minor, major, critical", id="bad-bar"
         ),
         pytest.param(["check", "uptime", "http://127.0.0.1/", "--format", "xml"], "xml", id="bad-format"),
+        pytest.param(["check", "uptime", "http://127.0.0.1/", "--lang", "de"], "there is en, fr", id="bad-language"),
         pytest.param(["check", "uptime", "--site", "x", "--config", "/nowhere.toml"], "nowhere", id="no-configuration"),
         pytest.param(["chek"], "No such command", id="unknown-command"),
     ],
@@ -191,8 +243,9 @@ def test_a_one_off_check_loads_only_what_it_runs(site: str) -> None:
     heavy = ("lxml", "bs4", "playwright", "apscheduler", "sqlite_utils", "prometheus_client")
     code = "import sys; from agent.cli import main; main(sys.argv[1:]); print(*sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", code, "check", "uptime", site + "/up"], capture_output=True, text=True, check=True
-    )
+        [sys.executable, "-c", code, "check", "uptime", site + "/up"], capture_output=True, text=True, check=True,
+        cwd=ROOT,
+    )  # fmt: skip
     assert set(heavy) & set(done.stdout.splitlines()[-1].split()) == set()
 
 
@@ -200,6 +253,6 @@ def test_a_closed_pipe_is_no_traceback(site: str) -> None:
     code = "import sys; from agent.cli import main; sys.exit(main(sys.argv[1:]))"
     done = subprocess.run(
         ["sh", "-c", f'"$0" -c "{code}" check uptime {site}/up --format json | head -c 1', sys.executable],
-        capture_output=True, text=True, check=True,
+        capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("{", "")

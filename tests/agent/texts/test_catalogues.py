@@ -1,5 +1,6 @@
 """Catalogues are compiled, whole and faithful: the same places in both languages."""
 
+import ast
 import gettext
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ from babel.messages.pofile import read_po
 
 import agent.texts
 from agent.texts import __main__ as compiler
+from agent.texts import speaker
 from agent.texts.__main__ import compiled
 from checks.core import registry
 from checks.core.model import Rule
@@ -75,3 +77,46 @@ def test_the_compiler_writes_beside_each_catalogue(tmp_path: Path, monkeypatch: 
     assert compiler.main() == 0
     with po.with_suffix(".mo").open("rb") as file:
         assert gettext.GNUTranslations(file).gettext("day") == "jour"
+
+
+ROOT = Path(agent.texts.__file__).parents[2]
+TOLD = sorted((*ROOT.glob("checks/*/explain*.py"), *ROOT.glob("agent/present/*.py")))
+FUNCTIONS = frozenset({"say", "_", "_n"})
+
+
+def spoken(path: Path) -> set[str]:
+    """Every sentence that a module hands to a speaker, or marks for one."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    named = [
+        call for call in calls
+        if isinstance(call.func, ast.Name | ast.Attribute)
+        and (call.func.id if isinstance(call.func, ast.Name) else call.func.attr) in FUNCTIONS
+    ]  # fmt: skip
+    firsts = [call.args[0] for call in named if call.args]
+    return {first.value for first in firsts if isinstance(first, ast.Constant) and isinstance(first.value, str)}
+
+
+def known() -> set[str]:
+    """The msgids that have a French text."""
+    found: set[str] = set()
+    for po in FOLDER.glob("fr/*.po"):
+        with po.open("rb") as file:
+            found.update(_all(message.id)[0] for message in read_po(file))
+    return found
+
+
+@pytest.mark.parametrize("path", TOLD, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_what_a_run_is_told_with_speaks_french(path: Path) -> None:
+    assert sorted(spoken(path) - known()) == []
+
+
+def test_sentences_are_found() -> None:
+    found = set[str]().union(*map(spoken, TOLD))
+    assert {"judged", "EXPIRED {ago:duration} ago, on {ends:instant}", "{count} attempts"} <= found
+
+
+def test_a_speaker_fills_places_and_never_takes_a_value_for_a_sentence() -> None:
+    say = speaker("fr")
+    assert say("but {what}", what="{judged}\x1b[2J") == "mais {judged}\ufffd[2J"
+    assert say("{number} ms", number=0.25) == "0,25 ms"
+    assert say(Text(msgid="{count} byte", plural="{count} bytes", count="count"), count=2) == "2 octets"

@@ -14,7 +14,7 @@ from tests.lab.tls.world import World, open_case
 START = "import sys; from agent.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
-async def vigie(name: str, folder: Path, *words: str) -> tuple[int, str, str]:
+async def vigie(name: str, folder: Path, *words: str, lang: str = "en") -> tuple[int, str, str]:
     case = next(case for case in (*faulty.CASES, *healthy.CASES) if case.name == name)
     async with open_lab() as lab:
         found = open_case(case, World(lab=lab, folder=folder), 3.0)
@@ -22,7 +22,7 @@ async def vigie(name: str, folder: Path, *words: str) -> tuple[int, str, str]:
         command = [
             sys.executable, "-c", START, "check", "tls", found.target, "--set", f"ca_file={found.options.ca_file}",
             "--set", f"resolve.{host}={','.join(addresses)}", "--set", f"http_port={found.options.http_port}",
-            "--set", "timeout=5s", "--allow-private", *words,
+            "--set", "timeout=5s", "--allow-private", "--lang", lang, *words,
         ]  # fmt: skip
         process = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
@@ -48,6 +48,34 @@ async def test_a_sound_chain_is_shown_to_a_person(tmp_path: Path) -> None:
     assert status == 0
     for words in ("1. name.test", "2. Lab Issuing", "3. Lab Root", "[in the store]", "leads to a trusted root"):
         assert words in out
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        pytest.param(
+            "en",
+            ["✖ critical", "what to do", "attempt 1, step by step", "for name.test", "EXPIRED 1 d ago, on 20",
+             "the same chain as 127.0.0.1", "weak suites: none", "attempt 2: the same again", "evidence of tls.cert"],
+            id="in-english",
+        ),
+        pytest.param(
+            "fr",
+            ["✖ bloquante", "que faire", "tentative 1, pas à pas", "pour name.test", "EXPIRÉ depuis 1 j, le 20",
+             "la même chaîne que 127.0.0.1", "suites faibles : aucune", "tentative 2 : de nouveau la même chose",
+             "preuves de tls.cert"],
+            id="in-french",
+        ),
+    ],
+)  # fmt: skip
+async def test_an_expired_certificate_is_told_step_by_step_once(tmp_path: Path, lang: str, words: list[str]) -> None:
+    status, out, _err = await vigie("one-address-expired", tmp_path, "--explain", lang=lang)
+    assert status == 1
+    place = 0
+    for word in words:
+        place = out.find(word, place)
+        assert place >= 0, word
+    assert out.count("SHA-256 ") == 2  # two certificates, looked at twice
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
+from agent.texts import speaker
 from checks.core.model import Job, Key, Observed, Outcome, Presence, Unobserved
 from checks.core.run import run
 from checks.net import Net, open_net
@@ -369,9 +370,9 @@ async def test_every_look_can_be_told(world: World, case: Case) -> None:
         )
         await run(job, CHECK, net, witness=seen.append)
     for one in seen:
-        lines = list(explain(one))  # type: ignore[arg-type]
+        lines = list(explain(one, speaker("en")))  # type: ignore[arg-type]
         assert lines
-        assert all(line.isprintable() for line in lines)
+        assert all(line.text.isprintable() for line in lines)
 
 
 async def test_explaining_shows_the_chain_up_to_its_root(world: World) -> None:
@@ -380,7 +381,7 @@ async def test_explaining_shows_the_chain_up_to_its_root(world: World) -> None:
     async with open_net() as net:
         job = Job(key=Key(site="s", check="tls"), id="1", kind="tls", target=found.target, options=found.options)
         await run(replace(job, recheck_wait=0), CHECK, net, witness=seen.append)
-    text = "\n".join(explain(seen[0]))
+    text = "\n".join(line.text for line in explain(seen[0], speaker("en")))
     order = [
         text.index(word) for word in ("1. Site", "for name.test, x.test", "2. Lab Issuing", "3. Lab Root", "trusted")
     ]

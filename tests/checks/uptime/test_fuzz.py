@@ -6,6 +6,7 @@ import dns.rcode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agent.texts import speaker
 from checks.core.model import Observed
 from checks.net import Net
 from checks.net.resolve import Resolver
@@ -111,4 +112,4 @@ async def test_any_bytes_instead_of_a_handshake_end_in_a_verdict(data: bytes, en
         outcome = await probe(server.url(scheme="https"), timeout=0.2)
     ((rule, reason),) = reasons(outcome)
     assert (rule, reason.partition("_")[0]) == ("uptime.down", "tls")
-    assert list(explain(seen))
+    assert list(explain(seen, speaker("en")))
