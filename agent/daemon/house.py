@@ -61,7 +61,7 @@ def open_house(settings: Settings, store: Store, eyes: Eyes, rounds: Rounds, tal
         snapshot=Snapshot(
             store=store, own=tally.own, watched=rounds.watched, channels=telling.channels, clock=eyes.clock
         ),
-        terms=open_terms(store, intake, lambda: rounds.follow.planned, eyes.clock),
+        terms=open_terms(store, intake, lambda: rounds.follow.planned, rounds.lookouts, eyes.clock),
         telling=telling,
     )
     house.take(settings)

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.config.loaded import Settings
 from agent.core.desk.settings import Flap
-from agent.core.desk.watch import agent_watch
-from agent.intake import Intake, Rules
+from agent.core.desk.watch import Watch, agent_watch
+from agent.intake import Intake
 from agent.intake.commands import Withdraw
 from agent.intake.keeping import Keeping
 from agent.settings import Agent
@@ -29,16 +29,22 @@ class Terms:
     intake: Intake
     keeping: Keeping
     planned: Callable[[], Iterable[Key]]
+    lookouts: Callable[[], Iterable[Watch]]  # those of them that may explain what others find
     clock: Clock = utc_now
     _replanned: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self, settings: Settings) -> None:
         """Go by this configuration from now on."""
-        self.intake.rules = Rules(flap=settings[Flap], agent=agent_watch(settings[Agent].language.value))
+        agent = agent_watch(settings[Agent].language.value)
+        self.intake.rules = replace(self.intake.rules, flap=settings[Flap], agent=agent)
         self.keeping.retention = settings[Retention]
 
     def replanned(self) -> None:
-        """Close the tickets of checks that are planned no longer."""
+        """Wait for these lookouts from now on, and close the tickets of checks that are planned no longer."""
+        by_site: dict[str, tuple[Watch, ...]] = {}
+        for watch in self.lookouts():
+            by_site[watch.key.site] = (*by_site.get(watch.key.site, ()), watch)
+        self.intake.rules = replace(self.intake.rules, lookouts=by_site)
         self._replanned.set()
 
     async def run(self) -> None:
@@ -61,7 +67,13 @@ class Terms:
                 return
 
 
-def open_terms(store: Store, intake: Intake, planned: Callable[[], Iterable[Key]], clock: Clock) -> Terms:
+def open_terms(
+    store: Store,
+    intake: Intake,
+    planned: Callable[[], Iterable[Key]],
+    lookouts: Callable[[], Iterable[Watch]],
+    clock: Clock,
+) -> Terms:
     """Build it; it goes by nothing before `take`."""
     keeping = Keeping(store, intake, Retention(), now=clock)
-    return Terms(intake=intake, keeping=keeping, planned=planned, clock=clock)
+    return Terms(intake=intake, keeping=keeping, planned=planned, lookouts=lookouts, clock=clock)

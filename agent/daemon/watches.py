@@ -10,6 +10,7 @@ from agent.plan import Planned
 from checks.core.model import Key
 from checks.parse.redact import url
 
+ATTEMPTS = 2  # that a run of uptime makes before it says that something is wrong
 HOLDS = 3  # intervals that a run stands for when no other follows
 
 
@@ -41,6 +42,8 @@ class Watches:
             client=planned.client,
             contract=planned.contract,
             language=planned.language,
+            every=planned.every,
+            lasts=ATTEMPTS * timedelta(seconds=planned.timeout + planned.recheck_wait),
             holds=max(HOLDS * planned.every, timedelta(seconds=planned.timeout)),
             blind_after=planned.blind_after,
             downtime=self._downtime(planned.contract),

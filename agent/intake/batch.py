@@ -7,7 +7,7 @@ from agent.intake.beliefs import Beliefs
 from agent.intake.changes import Changes, Rules
 from agent.intake.correlation import correlate
 from agent.intake.desk import Desk, prefix
-from agent.intake.suspicions import suspicions
+from agent.intake.suspicions import doubts
 from agent.intake.verdicts import Sighting, Verdict
 from agent.store import checks, outcomes, tickets
 from agent.store.session import Session
@@ -19,11 +19,11 @@ def decide(session: Session, catalogue: Catalogue, rules: Rules, batch: tuple[Si
     beliefs = Beliefs(session, catalogue)
     verdicts = [beliefs.judge(sighting) for sighting in _fresh(session, batch)]
     unseeing = [verdict for verdict in verdicts if beliefs.may_be_blind(verdict)]
-    if not unseeing and not any(verdict.turns for verdict in verdicts):
+    sites = sorted({verdict.sighting.outcome.key.site for verdict in verdicts})
+    moves = unseeing or any(verdict.turns for verdict in verdicts)
+    if not moves and not (sites and tickets.owing(session, sites)):
         return Changes(verdicts=tuple(verdicts))
     desk = _lay_out(session, catalogue, rules, verdicts)
-    sites = sorted({verdict.sighting.outcome.key.site for verdict in verdicts})
-    desk.suspicions = suspicions(session, catalogue, sites, beliefs.judged())
     for verdict in verdicts:
         desk.take(verdict)
     for verdict in unseeing:
@@ -31,6 +31,7 @@ def decide(session: Session, catalogue: Catalogue, rules: Rules, batch: tuple[Si
         if derived is not None:
             verdicts.append(beliefs.judge(derived))
             desk.take(verdicts[-1])
+    desk.doubts = doubts(session, catalogue, rules, desk.owing(), beliefs.judged())
     correlate(desk, max(verdict.sighting.at for verdict in verdicts))
     return Changes(
         verdicts=tuple(verdicts),

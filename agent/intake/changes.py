@@ -1,5 +1,6 @@
 """What decisions depend on beside what was seen, and what they come to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.core.desk.settings import Flap
@@ -17,6 +18,7 @@ class Rules:
 
     flap: Flap = field(default_factory=Flap)
     agent: Watch = field(default_factory=lambda: agent_watch("en"))  # the agent's own findings
+    lookouts: Mapping[str, tuple[Watch, ...]] = field(default_factory=dict)  # by site, whose findings explain others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

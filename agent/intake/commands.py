@@ -11,7 +11,7 @@ from agent.intake.changes import Changes, Forgotten, Rules
 from agent.intake.correlation import correlate
 from agent.intake.desk import Desk
 from agent.intake.story import note
-from agent.intake.suspicions import suspicions
+from agent.intake.suspicions import doubts
 from agent.store import tickets, tracks
 from agent.store.session import Session
 from checks.core.model import Key
@@ -20,7 +20,7 @@ from checks.core.registry import Catalogue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settle:
-    """End the hold of tickets whose anomaly has stayed away for long enough, and the silence about others."""
+    """End the hold of tickets whose anomaly has stayed away for long enough, and the wait of those that are owed."""
 
     now: datetime
 
@@ -38,15 +38,9 @@ Command = Settle | Withdraw
 
 def decide(session: Session, catalogue: Catalogue, rules: Rules, command: Command) -> Changes:
     """Return what a command changes."""
-    untold = tickets.untold(session)
-    if isinstance(command, Settle) and not untold and not tickets.any_quiet(session):
+    if isinstance(command, Settle) and not tickets.owing(session) and not tickets.any_quiet(session):
         return Changes()
-    desk = Desk(
-        tickets=tickets.on_the_desk(session, catalogue),
-        counters={},
-        flap=rules.flap,
-        suspicions=suspicions(session, catalogue, untold, {}),
-    )
+    desk = Desk(tickets=tickets.on_the_desk(session, catalogue), counters={}, flap=rules.flap)
     forgotten: tuple[Forgotten, ...] = ()
     match command:
         case Settle():
@@ -55,6 +49,7 @@ def decide(session: Session, catalogue: Catalogue, rules: Rules, command: Comman
             forgotten = _withdraw(desk, command, tracks.keys(session))
         case _:
             assert_never(command)
+    desk.doubts = doubts(session, catalogue, rules, desk.owing(), {})
     correlate(desk, command.now)
     return Changes(
         tickets=tuple(desk.tickets[ref] for ref in sorted(desk.touched)),

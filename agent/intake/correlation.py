@@ -1,17 +1,14 @@
 """Third stage: which ticket explains which, and who is told of what."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from agent.core.desk.correlate import doubtful, explain
+from agent.core.desk.correlate import explain
+from agent.core.desk.hold import FIRST, LAST, waiting
 from agent.core.desk.lifecycle import Step
 from agent.core.desk.ticket import EventKind, Ticket
 from agent.intake.desk import Desk
 from agent.intake.story import note
-
-LAST = frozenset({EventKind.RESOLVED, EventKind.RESTORED, EventKind.CLOSED})
-FIRST = frozenset({EventKind.OPENED, EventKind.REOPENED, EventKind.UNSTABLE})
-DOUBT = timedelta(minutes=3)  # that people are not told while what would explain a ticket is only suspected
 
 
 def correlate(desk: Desk, at: datetime) -> None:
@@ -19,34 +16,24 @@ def correlate(desk: Desk, at: datetime) -> None:
     live = [ticket for ticket in desk.tickets.values() if ticket.live]
     for site in sorted({ticket.key.site for ticket in live}):
         _explain(desk, [ticket for ticket in live if ticket.key.site == site], at)
-    waiting = _waiting(desk, at)
-    _speak_up(desk, waiting, at)
+    held = waiting(desk.tickets.values(), desk.doubts, at)
+    over = {happening.ref: place for place, happening in enumerate(desk.happenings) if happening.kind in LAST}
     for place, happening in enumerate(desk.happenings):
         ticket = desk.tickets[happening.ref]
-        say = None if ticket.ref in waiting else _say(ticket, happening.kind)
+        bygone = place <= over.get(ticket.ref, -1)
+        say = _bygone(ticket, happening.kind) if bygone else _owed(ticket, held)
         if say is not None:
-            desk.tell(place, say)
+            desk.tell(place, say, bygone=bygone)
+    _speak_up(desk, held, at)
 
 
-def _waiting(desk: Desk, at: datetime) -> frozenset[str]:
-    """The tickets of which nobody was told yet, because what would explain them may be confirmed any moment."""
-    new = [
-        ticket for ticket in desk.tickets.values() if ticket.live and not ticket.told and at - ticket.opened_at < DOUBT
-    ]
-    waiting: set[str] = set()
-    for site in {ticket.key.site for ticket in new}:
-        there = [suspicion for suspicion in desk.suspicions if suspicion.key.site == site]
-        waiting |= doubtful((ticket for ticket in new if ticket.key.site == site), there)
-    return frozenset(waiting)
-
-
-def _speak_up(desk: Desk, waiting: frozenset[str], at: datetime) -> None:
+def _speak_up(desk: Desk, held: frozenset[str], at: datetime) -> None:
     """Let tickets whose wait is over stand for themselves."""
-    happened = {happening.ref for happening in desk.happenings if happening.kind in FIRST | {EventKind.RELEASED}}
     for ticket in tuple(desk.tickets.values()):
-        silent = ticket.live and not ticket.told and ticket.parent is None
-        if silent and ticket.ref not in waiting | happened:
+        say = _owed(ticket, held)
+        if say is not None:
             desk.put(Step(ticket=ticket, kind=EventKind.RELEASED), at, note())
+            desk.tell(len(desk.happenings) - 1, say)
 
 
 def _explain(desk: Desk, live: list[Ticket], at: datetime) -> None:
@@ -67,14 +54,14 @@ def _stands_alone(ticket: Ticket, parent: Ticket) -> bool:
     return gone is None or ticket.seen_at >= gone
 
 
-def _say(ticket: Ticket, kind: EventKind) -> EventKind | None:
-    """What people are told of a happening: nothing while another ticket explains it, but the end if they knew of it."""
+def _owed(ticket: Ticket, held: frozenset[str]) -> EventKind | None:
+    """What people are told of a ticket now: what they are owed, unless another one explains it or soon may."""
+    explained = ticket.parent is not None or ticket.ref in held
+    return None if ticket.owed is None or explained else ticket.owed.kind
+
+
+def _bygone(ticket: Ticket, kind: EventKind) -> EventKind | None:
+    """What people are told of what was over within the batch: the end if they knew of it, and then how it began."""
     if kind in LAST:
         return kind if ticket.told else None
-    if ticket.parent is not None:
-        return None
-    if kind in FIRST:
-        return kind
-    if kind is EventKind.RELEASED:
-        return None if ticket.told else EventKind.OPENED
-    return kind if kind is EventKind.CHANGED and ticket.told and not ticket.flapping else None
+    return kind if kind in FIRST and ticket.parent is None else None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from agent.core.desk import lifecycle
+from agent.core.desk.hold import Doubts, owing
 from agent.core.desk.lifecycle import Step
 from agent.core.desk.settings import Flap
 from agent.core.desk.ticket import MACHINE, EventKind, Spell, Ticket
@@ -34,7 +35,7 @@ class Desk:
     tickets: dict[str, Ticket]  # live ones of the sites concerned, and the last one of each anomaly seen
     counters: dict[Counter, int]
     flap: Flap = field(default_factory=Flap)
-    suspicions: tuple[Ticket, ...] = ()  # what tickets would come of what is suspected at the sites concerned
+    doubts: Doubts = field(default_factory=Doubts)  # at the sites that are owed a word
     touched: set[str] = field(default_factory=set)
     happenings: list[Happening] = field(default_factory=list)
     spells: list[tuple[str, Spell]] = field(default_factory=list)
@@ -101,15 +102,19 @@ class Desk:
         before = self.tickets.get(step.ticket.ref)
         if before is not None and not lifecycle.may(before.state, step.ticket.state):
             raise ValueError(f"{step.ticket.ref} may not go from {before.state} to {step.ticket.state}")
-        self.keep(step.ticket)
+        self.keep(owing(step.ticket, step.kind, at))
         self.happenings.append(Happening(ref=step.ticket.ref, kind=step.kind, at=at, body=body))
 
-    def tell(self, place: int, say: EventKind) -> None:
-        """Let people be told of a happening."""
+    def tell(self, place: int, say: EventKind, *, bygone: bool = False) -> None:
+        """Let people be told of a happening, and so of all that they are owed, unless it is of bygones."""
         happening = self.happenings[place]
         self.happenings[place] = replace(happening, say=say)
-        if not self.tickets[happening.ref].told:
-            self.keep(replace(self.tickets[happening.ref], told=True))
+        ticket = self.tickets[happening.ref]
+        self.keep(replace(ticket, told=True, owed=ticket.owed if bygone else None))
+
+    def owing(self) -> list[str]:
+        """Return the sites of which people are yet to be told something."""
+        return sorted({ticket.key.site for ticket in self.tickets.values() if ticket.live and ticket.owed is not None})
 
 
 def prefix(client: str) -> str:

@@ -49,6 +49,11 @@ def _lines(pending: Pending, ticket: Ticket, zone: ZoneInfo) -> Iterator[str]:
         yield line("what to do", render(finding.rule.advice, finding.facts, language))
     if pasted := curl(finding.facts):
         yield line("see yourself", pasted)
+    for child in pending.children:
+        yield line("explains", f"{child.ref}  {title(child, language)}")
+        yield line("what to do", render(child.finding.rule.advice, child.finding.facts, language))
+    if pending.more:
+        yield line("explains", translate("and {count} more", language, count=pending.more))
 
 
 def _when(instant: datetime, zone: ZoneInfo) -> str:

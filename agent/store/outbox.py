@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from agent.core.desk.message import MERGED_INTO_NEWER, Pending, Route, channels_for, headline
+from agent.core.desk.message import MERGED_INTO_NEWER, SHOWN, Pending, Route, channels_for, headline
 from agent.core.desk.ticket import LIVE, EventKind, Ticket
 from agent.store import tickets, views
 from agent.store.events import Event
@@ -26,14 +26,20 @@ def tell(session: Session, event: Event, say: EventKind, ticket: Ticket, routes:
     else:
         channels = channels_for(ticket, routes)
     at = to_ms(event.at)
-    snapshot = json.dumps(tickets.row_of(session, ticket), ensure_ascii=False, separators=(",", ":"))
+    snapshot = _json(tickets.row_of(session, ticket))
+    below = [] if say in LAST else tickets.children_rows(session, ticket.ref)
+    children = _json({"shown": below[:SHOWN], "more": len(below[SHOWN:])})
     rows = [(f"{name}:{ticket.ref}:{event.seq}", name) for name in channels]
     session.many(
-        "INSERT INTO outbox (key, channel, ticket, event, kind, made, snapshot, detail, state, next_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)",
-        [(*row, ticket.ref, event.seq, say.value, at, snapshot, event.body, at) for row in rows],
+        "INSERT INTO outbox (key, channel, ticket, event, kind, made, snapshot, detail, children, state, next_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)",
+        [(*row, ticket.ref, event.seq, say.value, at, snapshot, event.body, children, at) for row in rows],
     )
     return tuple(key for key, _channel in rows)
+
+
+def _json(value: Row) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def claim(
@@ -94,6 +100,7 @@ def _stood_for(session: Session, row: Row) -> tuple[EventKind, ...]:
 
 def _pending(session: Session, row: Row, rules: Catalogue, kinds: tuple[EventKind, ...]) -> Pending:
     ticket = tickets.ticket_of(json.loads(row["snapshot"]), rules)
+    children = json.loads(row["children"])
     return Pending(
         key=row["key"],
         channel=row["channel"],
@@ -103,6 +110,8 @@ def _pending(session: Session, row: Row, rules: Catalogue, kinds: tuple[EventKin
         detail=row["detail"],
         merged=kinds[:-1],
         attempts=row["attempts"],
+        children=tuple(tickets.ticket_of(child, rules) for child in children["shown"]),
+        more=children["more"],
     )
 
 

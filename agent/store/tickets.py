@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from agent.core.desk.ticket import State, Ticket
+from agent.core.desk.ticket import EventKind, Owed, State, Ticket
 from agent.store.checks import number
 from agent.store.findings import read_finding, write_finding
 from agent.store.instants import from_ms, maybe_from, maybe_ms, to_ms
@@ -16,7 +16,7 @@ _COLUMNS = (
     *("rule", "family", "subject", "severity", "maintenance", "finding", "state"),
     *("opened_at", "detected_at", "seen_at", "acked_at", "restored_at", "closed_at"),
     *("parent", "merged_into", "recurrence_of", "reopen_count", "flapping", "occurrences", "told"),
-    *("quiet_since", "reopened"),
+    *("quiet_since", "reopened", "owed", "owed_since"),
 )
 _SAVE = (
     f"INSERT INTO tickets ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608  our words
@@ -26,6 +26,7 @@ _READ = (
     "SELECT tickets.*, checks.name, checks.location, checks.kind "
     "FROM tickets JOIN checks ON checks.id = tickets.check_id"
 )
+_GRAVEST = "ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'major' THEN 1 ELSE 2 END, tickets.opened_at, ref"
 _LIVE = "tickets.state IN ('open', 'acknowledged', 'in_progress', 'pending')"  # word for word as in the index
 
 
@@ -64,8 +65,7 @@ def listed(
     """Return the tickets in one of `states`, of one site or of all, the gravest and oldest first."""
     places = ", ".join("?" * len(states))
     rows = session.rows(
-        f"{_READ} WHERE tickets.state IN ({places}) AND (? IS NULL OR tickets.site = ?) "
-        "ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'major' THEN 1 ELSE 2 END, tickets.opened_at, ref",
+        f"{_READ} WHERE tickets.state IN ({places}) AND (? IS NULL OR tickets.site = ?) {_GRAVEST}",
         (*states, site, site),
     )
     return _tickets(rows, rules)
@@ -89,13 +89,18 @@ def any_quiet(session: Session) -> bool:
     return session.one("SELECT 1 FROM tickets WHERE quiet_since IS NOT NULL LIMIT 1") is not None
 
 
-def untold(session: Session) -> tuple[str, ...]:
-    """Return the sites with a live ticket that stands for itself and that nobody was told of yet."""
-    rows = session.rows(
-        "SELECT DISTINCT site FROM tickets INDEXED BY live_tickets "  # noqa: S608  our words
-        f"WHERE {_LIVE} AND told = 0 AND parent IS NULL"
-    )
-    return tuple(row["site"] for row in rows)
+def owing(session: Session, sites: Sequence[str] | None = None) -> bool:
+    """Whether people are yet to be told something of a live ticket that stands for itself, at some sites or at all."""
+    where = f"{_LIVE} AND owed IS NOT NULL AND parent IS NULL"
+    if sites is not None:
+        where += f" AND site IN ({', '.join('?' * len(sites))})"
+    found = session.one(f"SELECT 1 FROM tickets INDEXED BY live_tickets WHERE {where} LIMIT 1", sites or ())  # noqa: S608
+    return found is not None
+
+
+def children_rows(session: Session, ref: str) -> list[Row]:
+    """Return the live tickets that this one explains, the gravest and oldest first, as rows that `ticket_of` reads."""
+    return session.rows(f"{_READ} WHERE tickets.parent = ? AND {_LIVE} {_GRAVEST}", (ref,))
 
 
 def last_number(session: Session, prefix: str, year: int) -> int:
@@ -142,6 +147,8 @@ def _values(session: Session, ticket: Ticket) -> tuple[Value, ...]:
         int(ticket.told),
         maybe_ms(ticket.quiet_since),
         json.dumps([to_ms(when) for when in ticket.reopened_at]),
+        ticket.owed.kind.value if ticket.owed else None,
+        to_ms(ticket.owed.since) if ticket.owed else None,
     )
 
 
@@ -182,4 +189,10 @@ def ticket_of(row: Row, rules: Catalogue) -> Ticket:
         told=bool(row["told"]),
         quiet_since=maybe_from(row["quiet_since"]),
         reopened_at=tuple(from_ms(when) for when in json.loads(row["reopened"])),
+        owed=_owed(row),
     )
+
+
+def _owed(row: Row) -> Owed | None:
+    kind = row.get("owed")  # a message that an earlier version wrote shows a ticket without it
+    return None if kind is None else Owed(kind=EventKind(kind), since=from_ms(row["owed_since"]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from agent.core.desk.ticket import Ticket
+from agent.core.desk.watch import Watch
 from checks.core.model import Layer
 
 _NEARER = "uptime"  # of two blocking failures at one layer, the one of this kind is the cause
@@ -32,6 +33,22 @@ def doubtful(live: Iterable[Ticket], suspicions: Iterable[Ticket]) -> frozenset[
     """Return the refs of the tickets that something merely suspected would explain, if it came true."""
     causes = [_Placed.of(ticket) for ticket in suspicions if ticket.finding.blocks]
     return frozenset(ticket.ref for ticket in live if any(cause.explains(_Placed.of(ticket)) for cause in causes))
+
+
+def looks_first(kind: str) -> bool:
+    """Whether checks of that kind go the whole way to a site, and so may explain what others find there."""
+    return kind == _NEARER
+
+
+def may_explain(watch: Watch, ticket: Ticket) -> bool:
+    """Whether a check may yet find what explains a ticket: visitors stopped before the layer where it lies.
+
+    Tickets of its own kind wait for no look of it: while two runs confirmed them it looked too, and would suspect.
+    """
+    if not looks_first(watch.kind) or looks_first(ticket.kind) or watch.key.site != ticket.key.site:
+        return False
+    host = _host(watch.target)
+    return ticket.finding.layer > Layer.DNS and _reaches(Layer.DNS, host, watch.target, _host(ticket.target), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from agent.core.desk.ticket import EventKind, Ticket
 from agent.core.desk.view import TicketView
 from checks.core.model import Severity
 
+SHOWN = 5  # tickets that a message names among those its own explains
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
@@ -30,6 +32,8 @@ class Pending:
     detail: str  # the event's payload as JSON
     merged: tuple[EventKind, ...]  # what this message also stands for, in order
     attempts: int  # made before
+    children: tuple[Ticket, ...] = ()  # what it explained then, the gravest first, at most `SHOWN`
+    more: int = 0  # further ones
 
 
 def channels_for(ticket: Ticket, routes: Iterable[Route]) -> tuple[str, ...]:

@@ -76,6 +76,14 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What people are yet to be told of a ticket, and since when: unless something explains it first."""
+
+    kind: EventKind
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """An anomaly that someone must handle. Instants are UTC."""
 
@@ -101,6 +109,7 @@ class Ticket:
     flapping: bool = False
     occurrences: int = 1
     told: bool = False  # people were told that it is open
+    owed: Owed | None = None  # what they are yet to be told
     quiet_since: datetime | None = None  # held because it comes and goes, and gone since then
     reopened_at: tuple[datetime, ...] = ()  # lately
 

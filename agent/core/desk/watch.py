@@ -21,9 +21,16 @@ class Watch:
     contract: str | None = None
     language: str = "en"
     policy: Policy = field(default_factory=Policy)
+    every: timedelta = timedelta(minutes=1)
+    lasts: timedelta = timedelta(seconds=30)  # at most, one of its runs
     holds: timedelta = timedelta(minutes=3)  # how long a run stands for when no other follows
     blind_after: timedelta = timedelta(hours=1)
     downtime: frozenset[str] = DOWNTIME  # families whose live anomaly is downtime
+
+    @property
+    def confirms(self) -> timedelta:
+        """How soon after any moment it has looked and confirmed what it saw."""
+        return self.policy.network_runs * self.every + self.lasts
 
 
 AGENT_KEY = Key(site=AGENT_SITE, check="agent")

@@ -5,7 +5,7 @@ from pathlib import Path
 from agent.core.desk.message import Route
 from agent.core.desk.ticket import EventKind, State, Ticket
 from agent.core.desk.watch import Watch
-from agent.intake import Changes, Intake
+from agent.intake import Changes, Intake, Rules
 from agent.store import Store, events, tickets
 from checks.core.model import Artifact, Outcome
 from tests.agent.kit import DOWN, RULES, UPTIME, open_store, outcome
@@ -20,10 +20,11 @@ class Bench:
         self.store: Store = open_store(folder)
         self.changes: list[Changes] = []
         self.routes = routes
+        self.rules = Rules()
 
     def intake(self, **options: float) -> Intake:
         made = Intake(self.store, self.changes.append, **options)  # type: ignore[arg-type]  # numbers all
-        made.routes = self.routes
+        made.routes, made.rules = self.routes, self.rules
         return made
 
     async def take(self, *taken: Taken) -> None:

@@ -38,9 +38,9 @@ async def test_a_suspicion_that_is_dismissed_lets_it_speak(bench: Bench) -> None
 
 async def test_nobody_waits_for_long(bench: Bench) -> None:
     await bench.each(refused(0), expired(0.1))
-    await bench.intake().do(Settle(now=at(3)))
+    await bench.intake().do(Settle(now=at(5)))
     assert not bench.ticket("t.expired").told
-    await bench.intake().do(Settle(now=at(3.2)))
+    await bench.intake().do(Settle(now=at(5.2)))
     assert bench.ticket("t.expired").told
     await bench.intake().do(Settle(now=at(9)))
     assert bench.said(bench.ticket("t.expired").ref) == [EventKind.OPENED]

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from agent.core.desk import lifecycle
 from agent.core.desk.correlate import explain
+from agent.core.desk.hold import CAP, FIRST, LAST
 from agent.core.desk.message import MERGED_INTO_NEWER
 from agent.core.desk.settings import Flap
 from agent.core.desk.ticket import LIVE, EventKind, State
 from agent.core.desk.verdict import Policy
 from agent.core.desk.watch import DOWNTIME
-from agent.intake.correlation import DOUBT, FIRST, LAST
 from agent.intake.inbox import ROOM
 from agent.store.events import event_hash, sha256
 
@@ -43,7 +43,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert "second reopening (`reopens`)" in PAGE
     assert "window`, 60 minutes" in PAGE
     assert "30 minutes (`stable`)" in PAGE
-    assert f"for at most {DOUBT.total_seconds() / 60:.0f} minutes" in PAGE
+    assert f"for at most {CAP.total_seconds() / 60:.0f} minutes" in PAGE
     assert f"up to {ROOM:,} of them" in PAGE
     assert {f"`{family}` by default" in PAGE for family in DOWNTIME} == {True}
 
