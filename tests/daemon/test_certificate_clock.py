@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -26,14 +26,18 @@ from agent.daemon.service import serve
 from agent.systemd import Supervisor
 from tests.daemon.running import PATIENCE, PAUSE, free_port
 from tests.lab.tls.authority import Issued, Wish, intermediate, issue, root
-from tests.lab.tls.servers import Behaviour, Lab, context, open_lab, tls
+from tests.lab.tls.servers import Behaviour, Lab, answer, context, open_lab, plain, tls
 from tests.lab.tls.world import DAY
 
 LIFE = 90 * DAY
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SPENT = timedelta(minutes=6)  # longer than any message waits
+NEXT = timedelta(seconds=95)  # after which a check of every minute looks again, whenever it did
+LAST_LOOK = timedelta(seconds=5)  # before the end, when both checks still find the site well
 ENOUGH = (8, 30, 120)  # seconds that the certificate has left: more when the machine turns out to be busy
 
 VALIDITY = "SELECT rule, severity, state, parent FROM tickets WHERE family = 'tls.cert.validity'"
+OWED = "SELECT owed, told FROM tickets WHERE rule = 'tls.cert.expired'"
 TICKETS_OF = "SELECT 1 FROM tickets WHERE site = 'shop'"
 KINDS = "SELECT DISTINCT kind FROM events"
 TICKETS = "SELECT ref, rule, state, parent FROM tickets ORDER BY ref"
@@ -66,6 +70,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
             return cls.combine(now.date(), now.timetz())
 
     monkeypatch.setattr("agent.schedule.TICK", 0.05)  # a move is noticed at once
+    monkeypatch.setattr("agent.intake.keeping.LOOK", 0.1)
     monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Moved)
     return moved
 
@@ -78,9 +83,11 @@ class Site:
     ca: Issued = field(default_factory=lambda: root("Lab Root"))
     behaviour: Behaviour | None = None
     port: int = 0
+    page: str = ""  # where uptime looks
 
     def __post_init__(self) -> None:
         self.port = self.lab.open(("127.0.0.1", self.serve))
+        self.page = self.page or f"https://127.0.0.1:{self.port}/"
 
     async def serve(self, connection: object) -> None:
         assert self.behaviour is not None
@@ -134,20 +141,22 @@ class Life:
         return [json.loads(line)["body"] for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def configuration(port: int, web: int, often: str) -> str:
-    """Two checks of one site, one of which looks often, and two channels."""
-    every = {"uptime": "1h", "tls": "1h", often: "1m"}
+def configuration(site: Site, web: int, first: str) -> str:
+    """Two checks of one site, the first of which is to see the end before the other, and two channels."""
+    again = 'recheck_every = "1s"' if first == "tls" else ""  # it follows the ticket that it warned with
     return f"""
 [agent]
 listen = "127.0.0.1:{web}"
 language = "en"
 [sites.shop]
-url = "https://127.0.0.1:{port}/"
+url = "https://127.0.0.1:{site.port}/"
 [sites.shop.checks.uptime]
-every = "{every["uptime"]}"
+url = "{site.page}"
+every = "1m"
 ca_file = "ca.pem"
 [sites.shop.checks.tls]
-every = "{every["tls"]}"
+every = "1h"
+{again}
 ca_file = "ca.pem"
 http_port = 0
 revocation = false
@@ -160,12 +169,12 @@ severities = ["critical"]
 
 
 @asynccontextmanager
-async def daemon(folder: Path, site: Site, clock: Clock, often: str) -> AsyncIterator[Life]:
-    """Run scheduler, executor, intake, store, desk and dispatcher by that clock."""
-    folder.mkdir()
+async def daemon(folder: Path, site: Site, clock: Clock, first: str) -> AsyncIterator[Life]:
+    """Run scheduler, executor, intake, store, desk and dispatcher by that clock, in a new folder or an old one."""
+    folder.mkdir(exist_ok=True)
     (folder / "ca.pem").write_bytes(site.ca.pem)
     path = folder / "config.toml"
-    path.write_text(configuration(site.port, web := free_port(), often), encoding="utf-8")
+    path.write_text(configuration(site, web := free_port(), first), encoding="utf-8")
     settings, plan = read(path)
     stop = asyncio.Event()
     orders = Orders(
@@ -192,10 +201,13 @@ async def neglect(life: Life, ends: datetime) -> None:
     rows = life.rows
     await life.until(lambda: len(rows(LOOKED)) >= 2, "both checks looked")
     assert rows(TICKETS) == []
-    for left, severity in ((20, "minor"), (3, "major")):
+    for left, severity, event in ((20, "minor", "opened"), (3, "major", "changed")):
         life.clock.offset = -left * DAY
         await life.until(lambda: rows(f"{VALIDITY} AND severity = '{severity}'"), f"{left} days left")  # noqa: B023
-    await life.until(lambda: ("changed", str(rows(TICKETS)[0][0])) in life.told("queue"), "that it is worse now")
+        life.clock.offset += SPENT
+        told = event, str(rows(TICKETS)[0][0])
+        await life.until(lambda: told in life.told("queue"), f"{event} with {left} days left")  # noqa: B023
+    await asyncio.sleep(max(0.0, (ends - LAST_LOOK - datetime.now(UTC)).total_seconds()))
     await move(life, life.clock.offset * -1, "uptime", "tls")
     if datetime.now(UTC) >= ends:
         raise TooBusy
@@ -207,13 +219,23 @@ async def neglect(life: Life, ends: datetime) -> None:
 async def incident(life: Life, first: str) -> None:
     """One check sees the end before the other, and yet there is one incident."""
     rows = life.rows
-    await look_twice(life, first, 2 * MINUTE)
-    seen = [rule for _ref, rule, _state, _parent in rows(TICKETS)]
-    assert seen == (["tls.cert.expiring", "uptime.down"] if first == "uptime" else ["tls.cert.expired"])
-    await look_twice(life, "tls" if first == "uptime" else "uptime", 2 * HOUR)
+    if first == "uptime":
+        await look_twice(life, "uptime", NEXT)
+        assert [rule for _ref, rule, _state, _parent in rows(TICKETS)] == ["tls.cert.expiring", "uptime.down"]
+        await look_twice(life, "tls", 2 * HOUR)
+    else:
+        await waits(life)
+        await look_twice(life, "uptime", NEXT)
     await life.until(lambda: rows(f"{VALIDITY} AND parent IS NOT NULL"), "who explains whom")
     outage = rows("SELECT ref FROM tickets WHERE rule = 'uptime.down'")[0][0]
     await life.until(lambda: ("opened", outage) in life.told("oncall"), "that the site is down")
+
+
+async def waits(life: Life) -> None:
+    """The certificate's end is seen, and on-call is not told yet: uptime has not looked since."""
+    await life.until(lambda: life.rows(OWED) == [("changed", 1)], "that it has expired")
+    assert [rule for _ref, rule, _state, _parent in life.rows(TICKETS)] == ["tls.cert.expired"]
+    assert life.told("oncall") == []
 
 
 async def look_twice(life: Life, check: str, step: timedelta) -> None:
@@ -235,28 +257,72 @@ async def heal(life: Life) -> None:
     await life.until(lambda: not life.rows(f"{TICKETS_OF} AND state != 'resolved'"), "both restored")
 
 
+Story = Callable[[Path, Site, datetime], Awaitable[None]]
+
+
+async def in_time(folder: Path, clock: Clock, page: Callable[[Lab], str], story: Story) -> None:
+    """Let a certificate that ends in seconds live through a story, with more of them when the machine is too busy."""
+    for seconds in ENOUGH:
+        clock.offset = -40 * DAY
+        async with open_lab() as lab:
+            site = Site(lab=lab, page=page(lab))
+            ends = site.show(timedelta(seconds=seconds), datetime.now(UTC).replace(microsecond=0))
+            try:
+                await story(folder / str(seconds), site, ends)
+            except TooBusy:
+                continue
+            return
+    raise AssertionError("this machine does not get through it in two minutes")
+
+
 @pytest.mark.parametrize("first", ["uptime", "tls"], ids="{}-sees-the-end-first".format)
 async def test_from_warning_to_outage_it_is_one_ticket_and_one_incident(
     tmp_path: Path, clock: Clock, first: str
 ) -> None:
-    for seconds in ENOUGH:
-        clock.offset = -40 * DAY
-        async with open_lab() as lab:
-            site = Site(lab=lab)
-            ends = site.show(timedelta(seconds=seconds), datetime.now(UTC).replace(microsecond=0))
-            try:
-                async with daemon(tmp_path / str(seconds), site, clock, first) as life:
-                    await neglect(life, ends)
-                    await incident(life, first)
-                    await one_incident(life, first)
-                    site.show(80 * DAY, datetime.now(UTC))
-                    await heal(life)
-            except TooBusy:
-                continue
-            restored = [ref for event, ref in life.told("queue") if event == "resolved"]
-            assert sorted(restored) == sorted({ref for _event, ref in life.told("queue")})
-            return
-    raise AssertionError("this machine does not get through it in two minutes")
+    async def story(folder: Path, site: Site, ends: datetime) -> None:
+        async with daemon(folder, site, clock, first) as life:
+            await neglect(life, ends)
+            await incident(life, first)
+            await one_incident(life, first)
+            site.show(80 * DAY, datetime.now(UTC))
+            await heal(life)
+        restored = [ref for event, ref in life.told("queue") if event == "resolved"]
+        assert sorted(restored) == sorted({ref for _event, ref in life.told("queue")})
+
+    await in_time(tmp_path, clock, lambda _lab: "", story)
+
+
+def unlocked(lab: Lab) -> str:
+    """A page of the same host that needs no certificate."""
+    return f"http://127.0.0.1:{lab.open(('127.0.0.1', plain(answer())))}/"
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["it-waits", "it-waits-through-a-restart"])
+async def test_while_uptime_stays_well_oncall_hears_of_the_certificate(
+    tmp_path: Path, clock: Clock, restarted: bool
+) -> None:
+    async def story(folder: Path, site: Site, ends: datetime) -> None:
+        async with daemon(folder, site, clock, "tls") as life:
+            await neglect(life, ends)
+            await waits(life)
+            if not restarted:
+                await heard(life)
+        if restarted:
+            async with daemon(folder, site, clock, "tls") as life:
+                await waits(life)
+                await heard(life)
+        assert len(life.told("oncall")) == 1
+
+    await in_time(tmp_path, clock, unlocked, story)
+
+
+async def heard(life: Life) -> None:
+    """Uptime looks, is well, and the certificate's own message goes out."""
+    await move(life, NEXT, "uptime")
+    ((certificate, *its),) = life.rows(TICKETS)
+    assert its == ["tls.cert.expired", "open", None]
+    await life.until(lambda: life.told("oncall") == [("changed", certificate)], "that it has expired")
+    assert "Renew it now" in life.words("oncall")[0]
 
 
 async def one_incident(life: Life, first: str) -> None:
@@ -264,12 +330,15 @@ async def one_incident(life: Life, first: str) -> None:
     (certificate, *its), (outage, *that) = life.rows(TICKETS)
     assert its == ["tls.cert.expired", "open", outage]
     assert that == ["uptime.down", "open", None]
-    assert {kind for (kind,) in life.rows(KINDS)} == {"opened", "changed", "explained"}
+    # Warnings waited until uptime had looked, or as long as they may: that ends with a word of its own.
+    assert {kind for (kind,) in life.rows(KINDS)} - {"released"} == {"opened", "changed", "explained"}
     warned, worse, seen = ("opened", certificate), ("changed", certificate), ("opened", outage)
-    # Who is first to see the end is first to be heard; what the outage explains is not told again.
-    assert life.told("queue") == [warned, worse, *([worse] if first == "tls" else []), seen]
-    assert life.told("oncall") == [*([worse] if first == "tls" else []), seen]
-    assert all("Renew" in text for text in life.words("oncall"))
+    # Whoever is first to see the end, the outage is all that is told, and how to mend the certificate with it.
+    assert life.told("queue") == [warned, worse, seen]
+    assert life.told("oncall") == [seen]
+    (text,) = life.words("oncall")
+    assert "Renew" in text
+    assert (f"explains: {certificate}" in text) is (first == "tls")  # uptime knows of no certificate that is unseen
     async with httpx.AsyncClient(trust_env=False, base_url=f"http://127.0.0.1:{life.web}/api/v1/tickets/") as api:
         parent, child = [(await api.get(str(ref))).json() for ref in (outage, certificate)]
     assert (parent["children"], child["parent"], child["children"]) == ([certificate], outage, [])
