@@ -61,7 +61,13 @@ def open_house(settings: Settings, store: Store, eyes: Eyes, rounds: Rounds, tal
         snapshot=Snapshot(
             store=store, own=tally.own, watched=rounds.watched, channels=telling.channels, clock=eyes.clock
         ),
-        terms=open_terms(store, intake, lambda: rounds.follow.planned, rounds.lookouts, eyes.clock),
+        terms=open_terms(
+            store,
+            intake,
+            lambda: rounds.follow.planned,
+            lambda: rounds.runs.watches.lookouts(rounds.follow.planned.values()),
+            eyes.clock,
+        ),
         telling=telling,
     )
     house.take(settings)

@@ -1,11 +1,8 @@
 """The rounds: which checks are planned, when each fires, and what happens when one leaves or changes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.config.loaded import Settings
-from agent.core.desk.correlate import looks_first
-from agent.core.desk.watch import Watch
 from agent.daemon.eyes import Eyes
 from agent.daemon.follow import Follow
 from agent.daemon.known import Known
@@ -28,10 +25,6 @@ class Rounds:
     follow: Follow
     watched: Watched
     intake: Intake
-
-    def lookouts(self) -> Iterator[Watch]:
-        """Yield those of the planned checks that may explain what others find."""
-        return (self.runs.watches.of(one) for one in self.follow.planned.values() if looks_first(one.kind))
 
     def plan(self, plan: Plan, before: Known | None = None) -> None:
         """Run exactly these checks from now on; `before` is what the store knew, at the start."""

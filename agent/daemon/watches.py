@@ -1,10 +1,12 @@
 """What the desk is told of a check beside its outcomes."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from agent.config.loaded import Settings
 from agent.core.contract.settings import Contract
+from agent.core.desk.correlate import looks_first
 from agent.core.desk.watch import DOWNTIME, Watch
 from agent.plan import Planned
 from checks.core.model import Key
@@ -29,6 +31,10 @@ class Watches:
         watch = self._watch(planned)
         self._made[planned.key] = planned, self.settings, watch
         return watch
+
+    def lookouts(self, planned: Iterable[Planned]) -> Iterator[Watch]:
+        """Yield those of planned checks that may explain what others find."""
+        return (self.of(one) for one in planned if looks_first(one.kind))
 
     def forget(self, key: Key) -> None:
         """Forget a check that is planned no longer."""

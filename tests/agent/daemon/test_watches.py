@@ -35,3 +35,13 @@ def test_a_check_that_stays_goes_by_the_settings_of_the_day(tmp_path: Path) -> N
     config.write_text(text.format('downtime_families = ["tls.cert.validity"]\n'), encoding="utf-8")
     watches.settings = load(config)
     assert watches.of(planned).downtime == {"tls.cert.validity"} != first.downtime
+
+
+def test_uptime_is_what_others_wait_for_as_long_as_its_plan_takes(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    checks = '[sites.a.checks.uptime]\nevery = "2m"\ntimeout = "9s"\n[sites.a.checks.tls]\n'
+    config.write_text(f'[sites.a]\nurl = "https://a.example/"\n{checks}', encoding="utf-8")
+    settings = load(config)
+    (lookout,) = Watches(settings).lookouts(plan(settings).planned)
+    assert (lookout.kind, lookout.every, lookout.lasts) == ("uptime", timedelta(minutes=2), timedelta(seconds=20))
+    assert lookout.confirms == timedelta(minutes=4, seconds=20)
