@@ -14,7 +14,7 @@ from checks.core.model import Everything, Finding, Observed, Outcome, Severity, 
 from checks.core.telling import Say
 from checks.parse.redact import url
 
-_WIDTH = 18  # columns of a fact's name
+_WIDTH = 22  # columns of a label: the longest in either language
 _LONG = 400  # characters of a fact shown; the whole stands in the JSON
 
 
@@ -80,8 +80,19 @@ def _findings(observed: Observed, reading: Reading) -> Iterator[str]:
         yield f"    {say('what to do'):{_WIDTH}} {advice}"
         if not reading.explain:
             yield from _facts(finding, reading)
+    yield from _gone(observed, reading)
     for untested in observed.untested:
         yield paint(f"  {_untested(untested, say)}", "dim")
+
+
+def _gone(observed: Observed, reading: Reading) -> Iterator[str]:
+    """What an earlier attempt found wrong and the last one did not: it is no finding, and still worth a look."""
+    left = {(finding.family, finding.subject) for finding in observed.findings}
+    for attempt in observed.attempts[:-1]:
+        for finding in attempt.findings:
+            if finding.severity is not Severity.INFO and (finding.family, finding.subject) not in left:
+                message = render(finding.rule.says, finding.facts, reading.language)
+                yield "  " + reading.say("attempt {number} found: {message}", number=attempt.number, message=message)
 
 
 def _evidence(observed: Observed, reading: Reading, told: Sequence[str]) -> Iterator[str]:

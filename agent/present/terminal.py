@@ -13,7 +13,7 @@ from checks.core.model import Severity
 _CODES = {"red": "31", "yellow": "33", "green": "32", "blue": "34", "bold": "1", "dim": "2"}
 _PASTE = "curl -"
 _LABEL = re.compile(r" *\S.*?\s{2,}(?=\S)|( *([✔✖?·→] ))")
-_WIDEST = 24  # columns of a label
+_WIDEST = 28  # columns of a label, its margin and what parts it from its value
 _COLOURS = {Severity.CRITICAL: "red", Severity.MAJOR: "red", Severity.MINOR: "yellow", Severity.INFO: "blue"}
 
 

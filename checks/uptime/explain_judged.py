@@ -33,7 +33,7 @@ def lines(seen: Seen, say: Say) -> Iterator[Line]:
         status = reply.status if reply else None
         yield line(1, f"✖ {say(DOWN.says, reason='status', status=status, expected=_wanted(options))}")
         if seen.reading.shows:
-            yield line(2, say("it shows: {what}", what=clean_text(seen.reading.shows, 300)))
+            yield line(2, say("the page shows: {what}", what=clean_text(seen.reading.shows, 300)))
         yield from _left_open(say("not judged: its page, its speed"))
     else:
         yield from sorted((*_answered(seen, say), _took(seen, say)), key=lambda one: _GRAVEST.index(one.text[0]))

@@ -18,9 +18,10 @@ PAGE = b"<html><head><title>Atelier</title></head><body><h1>Atelier</h1><p>Ajout
 
 
 class Site(BaseHTTPRequestHandler):
-    """Answers by path: /up, /down, /loop; /late takes 50 ms, /slow waits until the test is over."""
+    """Answers by path: /up, /down, /loop; /once is down for one answer, /late takes 50 ms, /slow the whole test."""
 
     over = Event()
+    asked_once = Event()
 
     def do_GET(self) -> None:
         match self.path:
@@ -31,6 +32,9 @@ class Site(BaseHTTPRequestHandler):
                 self.answer(200)
             case "/down":
                 self.answer(503)
+            case "/once":
+                self.answer(200 if self.asked_once.is_set() else 502)
+                self.asked_once.set()
             case "/loop":
                 self.send_response(302)
                 self.send_header("Location", "/loop")
@@ -168,6 +172,35 @@ def test_a_run_is_told_verdict_first_then_judged_then_evidence(
     assert [word for word in told if word not in out] == []
     assert [out.index(word) for word in told] == sorted(out.index(word) for word in told)
     assert out.count("curl -sS") == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        pytest.param(
+            "en",
+            ["✔ ok", ", 2 attempts)", "attempt 1 found: the site answers with status 502", "attempt 1, step by step",
+             "✖ the site answers with status 502", "attempt 2: what differs", "✔ status 200", "HTTP/1.0 200"],
+            id="in-english",
+        ),
+        pytest.param(
+            "fr",
+            ["✔ ok", ", 2 tentatives)", "la tentative 1 avait trouvé : le site répond par le statut 502",
+             "tentative 1, pas à pas", "tentative 2 : ce qui change", "✔ statut 200", "HTTP/1.0 200"],
+            id="in-french",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_wrong_for_a_second_is_told(
+    site: str, lang: str, told: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Site.asked_once.clear()
+    assert main(["check", "uptime", site + "/once", "--explain", "--lang", lang]) == 0
+    out, place = capsys.readouterr().out, 0
+    for word in told:
+        place = out.find(word, place)
+        assert place >= 0, word
+    assert out.count("127.0.0.1: a" if lang == "en" else "127.0.0.1 : a") == 1  # it answered both times
 
 
 def test_the_configuration_at_hand_gives_the_language(site: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,11 +70,11 @@ async def test_a_dead_port() -> None:
     ("language", "says", "shows"),
     [
         pytest.param(
-            "en", "✖ the site answers with status 500 where 200-299 is expected", "it shows: error_page",
+            "en", "✖ the site answers with status 500 where 200-299 is expected", "the page shows: error_page",
             id="in-english",
         ),
         pytest.param(
-            "fr", "✖ le site répond par le statut 500 alors que 200-299 est attendu", "elle montre : error_page",
+            "fr", "✖ le site répond par le statut 500 alors que 200-299 est attendu", "la page montre : error_page",
             id="in-french",
         ),
     ],
@@ -165,6 +165,15 @@ async def test_each_address_has_its_verdict() -> None:
     assert "address 1 of 2: 127.0.0.2\n" in text
     assert "address 2 of 2: 127.0.0.1, which speaks for the site\n" in text
     assert "127.0.0.2: not tried, since another address answered" in in_turn
+
+
+async def test_an_address_that_challenges_is_not_judged() -> None:
+    challenge = answering(b"HTTP/1.1 403 No\r\ncf-mitigated: challenge\r\nContent-Length: 0\r\n\r\n")
+    async with serving(answering(OK)) as server, serving(challenge, host="127.0.0.2", port=server.port):
+        resolve = ((HOST, ("127.0.0.1", "127.0.0.2")),)
+        text = await told(server.url(host=HOST), resolve=resolve, ip_version="each")
+    assert "? 127.0.0.2: a bot challenge answered, nothing is judged" in text
+    assert "✖" not in text
 
 
 async def test_two_sound_addresses_are_both_said_to_be() -> None:
