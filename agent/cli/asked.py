@@ -1,14 +1,13 @@
 """Turns what was typed after `vigie check` into jobs, and finds out in which language they are told."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from checks.core import registry, ulid
-from checks.core.errors import UsageError, VigieError
+from checks.core.errors import UsageError
 from checks.core.model import Job, Key
 
 if TYPE_CHECKING:
@@ -20,13 +19,13 @@ ENGLISH = "en"  # what the command speaks where nobody chose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Jobs, and the language of the people who read what they give: found out only when it is needed."""
+    """Jobs, and the language of the people who read what they give: the site's, else the command's own."""
 
     jobs: tuple[Job, ...]
-    language: Callable[[], str]
+    language: str = ENGLISH
 
 
-def adhoc(kind: str, url: str, pairs: Sequence[tuple[str, str]], config: Path) -> Asked:
+def adhoc(kind: str, url: str, pairs: Sequence[tuple[str, str]]) -> Asked:
     """Return what looks at any address; raises `UsageError`."""
     from agent.config import parse_options
 
@@ -40,7 +39,7 @@ def adhoc(kind: str, url: str, pairs: Sequence[tuple[str, str]], config: Path) -
     if not fitting:
         raise UsageError(f"{kind} cannot look at a {scheme}: address")
     jobs = [_job(Key(site=ADHOC, check=one.kind), one.kind, target, parse_options(one.kind, pairs)) for one in fitting]
-    return Asked(jobs=tuple(jobs), language=lambda: _language(config))
+    return Asked(jobs=tuple(jobs))
 
 
 def _job(key: Key, kind: str, target: str, options: "Common") -> Job:
@@ -70,16 +69,4 @@ def configured(kind: str, url: str, site: str, pairs: Sequence[tuple[str, str]],
         _job(one.key, one.kind, _address(url) if url else one.target, parse_options(one.kind, pairs, one.options))
         for one in fitting
     ]
-    spoken = planned[0].language
-    return Asked(jobs=tuple(jobs), language=lambda: spoken)
-
-
-def _language(config: Path) -> str:
-    """The agent's language, where a sound configuration is at hand: a look at any address needs none."""
-    from agent.config import load
-    from agent.settings import Agent
-
-    if config.exists():
-        with suppress(VigieError):
-            return load(config, secrets=False)[Agent].language.value
-    return ENGLISH
+    return Asked(jobs=tuple(jobs), language=planned[0].language)

@@ -62,7 +62,7 @@ def check(  # noqa: PLR0917  # typer reads the order of arguments from it
         str, typer.Option("--fail-on", metavar="SEVERITY", help="minor, major or critical: least to exit with 1.")
     ] = "minor",
     lang: Annotated[
-        str, typer.Option(metavar="fr|en", help="Instead of the configuration's language.", callback=language)
+        str, typer.Option(metavar="fr|en", help="Instead of the site's language, or English.", callback=language)
     ] = "",
     explain: Annotated[bool, typer.Option("--explain", help="Tell the run step by step.")] = False,
     config: Config = Path("config.toml"),
@@ -72,12 +72,12 @@ def check(  # noqa: PLR0917  # typer reads the order of arguments from it
 
     least = _severity(fail_on)
     pairs = [_pair(option) for option in options or ()] + ([("allow_private", "true")] if allow_private else [])
-    asked = configured(kind, url, site, pairs, config) if site else adhoc(kind, url, pairs, config)
+    asked = configured(kind, url, site, pairs, config) if site else adhoc(kind, url, pairs)
     done = run_once(asked.jobs, _progress())
     if form is Format.JSON:
         _print_json(kind, done, lang or "en")
     else:
-        _print_text(done, lang or asked.language(), explain=explain)
+        _print_text(done, lang or asked.language, explain=explain)
     return status([one.outcome for one in done], least)
 
 

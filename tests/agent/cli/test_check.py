@@ -151,8 +151,7 @@ FRENCH = ("que faire", "tentative 1, pas à pas", "jugé", "tentative 2 : de nou
     [
         pytest.param((), ENGLISH, id="in-english-where-nobody-chose"),
         pytest.param(("--lang", "fr"), FRENCH, id="in-french-by-the-flag"),
-        pytest.param(("--config", "fr.toml"), FRENCH, id="in-the-agents-language"),
-        pytest.param(("--config", "fr.toml", "--lang", "en"), ENGLISH, id="the-flag-before-the-configuration"),
+        pytest.param(("--config", "fr.toml"), ENGLISH, id="in-english-where-no-site-is-named"),
         pytest.param(("--config", "fr.toml", "--site", "shop"), ENGLISH, id="in-the-sites-language"),
         pytest.param(("--config", "fr.toml", "--site", "shop", "--lang", "fr"), FRENCH, id="the-flag-before-the-site"),
         pytest.param(("--config", "broken.toml"), ENGLISH, id="a-broken-configuration-stops-no-look-at-an-address"),
@@ -201,12 +200,6 @@ def test_what_was_wrong_for_a_second_is_told(
         place = out.find(word, place)
         assert place >= 0, word
     assert out.count("127.0.0.1: a" if lang == "en" else "127.0.0.1 : a") == 1  # it answered both times
-
-
-def test_the_configuration_at_hand_gives_the_language(site: str, capsys: pytest.CaptureFixture[str]) -> None:
-    Path("config.toml").write_text('[agent]\nlanguage = "fr"\n', encoding="utf-8")
-    assert main(["check", "uptime", site + "/down"]) == 1
-    assert "le site répond par le statut 503" in capsys.readouterr().out
 
 
 def test_programs_are_given_english_unless_they_ask(site: str, capsys: pytest.CaptureFixture[str]) -> None:
