@@ -27,6 +27,13 @@ url = "file://told.jsonl"
 """
 
 
+def told(folder: Path) -> list[tuple[str, str]]:
+    """What people were told so far: the event and its ticket."""
+    file = folder / "told.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [(line["event"], line["ticket"]) for line in map(json.loads, lines)]
+
+
 async def test_a_certificate_that_nobody_renews_is_one_ticket_and_then_one_incident(tmp_path: Path) -> None:
     place = Place.make(tmp_path, first="certificate_expiring")
     place.write(more=watching(place))
@@ -35,6 +42,7 @@ async def test_a_certificate_that_nobody_renews_is_one_ticket_and_then_one_incid
         await running.until(lambda: place.rows(CERTIFICATE), "the warning")
         ((ref, rule, severity, parent),) = place.rows(CERTIFICATE)
         assert (rule, severity, parent) == ("tls.cert.expiring", "major", None)
+        await running.until(lambda: ("opened", ref) in told(tmp_path), "the warning is told")
         assert (await place.command("demo", "break", "certificate_expired"))[0] == 0
         await running.until(lambda: len(place.rows(TICKETS)) == 2, "the outage")
         await running.until(lambda: place.rows(f"{CERTIFICATE} AND parent IS NOT NULL"), "who explains whom")
@@ -45,8 +53,6 @@ async def test_a_certificate_that_nobody_renews_is_one_ticket_and_then_one_incid
         assert (await place.command("demo", "heal"))[0] == 0
         await running.until(lambda: not place.rows(LIVE), "both restored")
         assert await running.stop() == 0
-    lines = (tmp_path / "told.jsonl").read_text(encoding="utf-8").splitlines()
-    told = [(line["event"], line["ticket"]) for line in map(json.loads, lines)]
-    assert told.count(("opened", ref)) == 1
-    assert told.count(("opened", parent)) == 1
+    assert told(tmp_path).count(("opened", ref)) == 1
+    assert told(tmp_path).count(("opened", parent)) == 1
     assert "Traceback" not in (tmp_path / "daemon.log").read_text(encoding="utf-8")

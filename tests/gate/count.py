@@ -1,6 +1,5 @@
 """Notice tests that silently stop being run: count those that are written, and those that pytest accounts for."""
 
-import ast
 import re
 from pathlib import Path
 
@@ -8,17 +7,14 @@ from pathlib import Path
 FLOOR = 60
 
 CLOSING = re.compile(r"\b\d+ (?:passed|failed|error)\w*\b.* in [\d.]+s")
+# Not by ast: Python 3.11.2 cannot always parse after a test that recursed too deeply (a bug of its own, mended since).
+_WRITTEN = re.compile(r"^[ \t]*(?:async )?def test_", re.MULTILINE)
 _FATES = re.compile(r"(\d+) (passed|failed|skipped|deselected|xfailed|errors?)\b")
 
 
 def written(folder: Path) -> int:
     """Count the test functions that stand in a folder's test files."""
-    return sum(
-        node.name.startswith("test_")
-        for file in folder.rglob("test_*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    )
+    return sum(len(_WRITTEN.findall(file.read_text(encoding="utf-8"))) for file in folder.rglob("test_*.py"))
 
 
 def judge(closing: str, functions: int) -> str:

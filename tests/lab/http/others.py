@@ -56,7 +56,7 @@ async def proxy(password: str = "", refuses: str = "") -> AsyncIterator[Proxy]:
 
 
 async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
+    with suppress(OSError):  # one side is gone
         while data := await source.read(65536):
             target.write(data)
             await target.drain()
