@@ -27,7 +27,7 @@ url = "file://told.jsonl"
 """
 
 
-def told(folder: Path) -> list[tuple[str, str]]:
+def told(folder: Path) -> list[tuple[str, object]]:
     """What people were told so far: the event and its ticket."""
     file = folder / "told.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
