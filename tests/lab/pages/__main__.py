@@ -8,7 +8,23 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.lab.pages import cms, fifth, fourth, fourth_web, last, later, node, others, php, python, sixth, web, written
+from tests.lab.pages import (
+    cms,
+    fifth,
+    fourth,
+    fourth_web,
+    last,
+    later,
+    node,
+    others,
+    php,
+    python,
+    seventh,
+    seventh_web,
+    sixth,
+    web,
+    written,
+)
 from tests.lab.pages.room import Room, Shot, record
 
 log = logging.getLogger("lab.pages")
@@ -28,6 +44,8 @@ MAKERS: tuple[Maker, ...] = (
     *written.MAKERS,
     *fifth.MAKERS,
     *sixth.MAKERS,
+    *seventh.MAKERS,
+    *seventh_web.MAKERS,
 )
 
 
