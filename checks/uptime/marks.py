@@ -22,6 +22,8 @@ _COMMON: Final = frozenset(
     b"message page placeholder powered right server settings site status time title version web website window "
     b"wrapper".split()
 )
+ENOUGH_SHOWN: Final = 12  # pieces of text after tags from which on a page is not blank
+MOST_SHOWN: Final = 400  # the same, up to which they are counted
 _MARGIN: Final = 10  # links that a glance may count too many
 # Every byte that is no letter or digit becomes a space; letters are lower case already, bytes over 127 are of letters.
 _APART: Final = bytes(byte if byte > 127 or chr(byte).isalnum() else 32 for byte in range(256))
@@ -105,16 +107,17 @@ class Marks:
     def suspects(self, source: bytes, glance: "Glance") -> list[Signature]:
         """Return the marks that may hold, in their order. `source` is in lower case."""
         found = set(self.headed)
+        possible = {index for index, one in enumerate(self.signatures) if _has_room(one, glance)}
         for word in self.words.intersection(source.translate(_APART).split()):
             for needle, indices in self.needles[word].items():
-                if needle in source:
+                if not possible.isdisjoint(indices) and needle in source:
                     found.update(indices)
         if glance.status >= 400:
             found.update(self.failing)
         if glance.title:
             found.update(self.titled)
         chosen = (self.signatures[index] for index in sorted(found))
-        return [one for one in chosen if _may_hold(one, glance)]
+        return [one for one in chosen if _has_room(one, glance) and _may_hold(one, glance)]
 
     def by_headers(self, glance: "Glance") -> list[Signature]:
         """Return the marks told by a header alone that may hold."""
@@ -129,13 +132,19 @@ class Glance:
     headers: Mapping[str, str]  # names in lower case
     title: str = ""  # normal
     links: int = 0  # about
+    shown: int = 0  # pieces of text, counted up to `MOST_SHOWN`; words are about as many, or more
     known: bool = False  # there is a last good answer
+
+
+def _has_room(one: Signature, glance: Glance) -> bool:
+    """Whether a page of so many links and words can bear the mark."""
+    if 0 <= one.max_links < glance.links - _MARGIN:
+        return False
+    return not one.max_words or glance.shown < 3 * one.max_words + ENOUGH_SHOWN
 
 
 def _may_hold(one: Signature, glance: Glance) -> bool:
     if glance.status < one.min_status or (one.trust is Trust.CHANGED and not glance.known):
-        return False
-    if 0 <= one.max_links < glance.links - _MARGIN:
         return False
     if one.titles and not (any(part in glance.title for part in one.titles) and re.search(one.title, glance.title)):
         return False

@@ -17,7 +17,6 @@ from checks.uptime.source import Page
 
 FEW_WORDS: Final = 2  # up to here a page without pictures shows nothing
 FULL_WORDS: Final = 20  # from here on a page was not empty when it was good
-ENOUGH_SHOWN: Final = 12  # pieces of text after tags from which on a page is not blank
 FEW_SHOWN: Final = 60  # the same, up to which a page's signs are weighed
 FEW_LINKS: Final = 12  # and as many links
 WEIGHED: Final = 4_096  # characters of text whose signs are weighed
@@ -43,12 +42,10 @@ def look_at(page: Page, last: LastGood | None = None) -> Mark | None:
         return _by_headers(known, page)
     headers = source.lower(page)
     scanned = source.scanned(page, headers)
-    suspects = known.suspects(scanned, _glance(page, headers, scanned, last))
-    most = max(3 * max((one.max_words for one in suspects), default=0) + ENOUGH_SHOWN, FEW_SHOWN)
-    shown = source.shown(scanned, most)
-    suspects = [one for one in suspects if not one.max_words or shown < 3 * one.max_words + ENOUGH_SHOWN]
-    weighed = (shown < FEW_SHOWN and scanned.count(b"<a ") <= FEW_LINKS) or source.tells(page.body)
-    if not suspects and not weighed and shown >= ENOUGH_SHOWN:
+    glance = _glance(page, headers, scanned, last)
+    suspects = known.suspects(scanned, glance)
+    weighed = (glance.shown < FEW_SHOWN and glance.links <= FEW_LINKS) or source.tells(page.body)
+    if not suspects and not weighed and glance.shown >= marks.ENOUGH_SHOWN:
         return None
     return _read(known, page, headers, last, suspects, weighed=weighed)
 
@@ -184,6 +181,7 @@ def _glance(page: Page, headers: Mapping[str, str], scanned: bytes, last: LastGo
         headers=headers,
         title=marks.normal(source.title(page.body)),
         links=scanned.count(b"<a "),
+        shown=source.shown(scanned, marks.MOST_SHOWN),
         known=last is not None,
     )
 
