@@ -114,19 +114,8 @@ http {{ include /etc/nginx/mime.types; access_log off; proxy_read_timeout 1s; se
             yield Shot(name="nginx7-fallback", expect="", by=by, port=port, path="/fallback/x")
 
 
-def seventh_apache(room: Room) -> Iterator[Shot]:
-    """Record statuses and modules of Apache that were not recorded before, and its status pages."""
-    port = room.port()
-    room.write("www/index.html", HEALTHY)
-    modules = ["mpm_event", "authz_core", "dir", "alias", "mime", "proxy", "proxy_http", "proxy_balancer", "rewrite"]
-    modules += ["slotmem_shm", "lbmethod_byrequests", "status", "info", "auth_basic", "authn_file", "authz_user", "cgi"]
-    loads = "\n".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so" for m in [*modules, "authn_core"])
-    script = room.write("cgi/broken", "#!/bin/sh\necho no header\n")
-    script.chmod(0o755)
-    with silent() as slow, rude() as odd:
-        room.write(
-            "apache.conf",
-            f"""{loads}
+def _apache_conf(room: Room, loads: str, port: int, slow: int, odd: int) -> str:
+    return f"""{loads}
 ServerName www.example.test
 Listen {HOST}:{port}
 PidFile {room.folder}/a.pid
@@ -159,7 +148,22 @@ RewriteEngine On
 RewriteRule ^/loop http://{HOST}:{port}/loop [P]
 RedirectMatch 507 ^/507
 RedirectMatch 402 ^/402
-""",
+"""
+
+
+def seventh_apache(room: Room) -> Iterator[Shot]:
+    """Record statuses and modules of Apache that were not recorded before, and its status pages."""
+    port = room.port()
+    room.write("www/index.html", HEALTHY)
+    modules = ["mpm_event", "authz_core", "dir", "alias", "mime", "proxy", "proxy_http", "proxy_balancer", "rewrite"]
+    modules += ["slotmem_shm", "lbmethod_byrequests", "status", "info", "auth_basic", "authn_file", "authz_user", "cgi"]
+    loads = "\n".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so" for m in [*modules, "authn_core"])
+    script = room.write("cgi/broken", "#!/bin/sh\necho no header\n")
+    script.chmod(0o755)
+    with silent() as slow, rude() as odd:
+        room.write(
+            "apache.conf",
+            _apache_conf(room, loads, port, slow, odd),
         )
         with room.serve(["apache2", "-X", "-f", str(room.folder / "apache.conf")], port):
             for name, path in (
