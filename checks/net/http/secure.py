@@ -48,9 +48,10 @@ class Secure:
         except Refused as refused:
             if not refused.verdict:
                 raise self._fail(of_handshake(refused.words)) from None
-            failure, plan = of_verdict(refused.verdict, refused.words, self._plan.name), self._plan
-            plan.verdicts.keep(plan.trust.name, plan.name, self._session.sent(), failure)
-            raise self._fail(failure) from None
+            plan, chain = self._plan, self._session.sent()
+            failure = of_verdict(refused.verdict, refused.words, plan.name)
+            plan.verdicts.keep(plan.trust.name, plan.name, chain, failure)
+            raise self._fail(failure, chain) from None
 
     def _judge(self) -> bool:
         plan, chain = self._plan, self._session.sent()

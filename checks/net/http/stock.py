@@ -98,17 +98,16 @@ def _context(trust: TrustSet) -> ssl.SSLContext:
     context.options |= ssl.OP_NO_COMPRESSION
     context.verify_flags = _FLAGS
     context.hostname_checks_common_name = False  # RFC 9525
-    try:
-        for file in trust.system.files:
-            context.load_verify_locations(file)
-        if trust.ca_file:
-            context.load_verify_locations(trust.ca_file)
-            context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
-        if trust.certificate is not None:
+    if trust.ca_file:
+        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    context.load_verify_locations(cadata=trust.roots())
+    if trust.certificate is not None:
+        try:
             context.load_cert_chain(trust.certificate[0], trust.certificate[1] or None, password="")
-    except (OSError, ssl.SSLError) as error:
-        refuse_our_faults(error)
-        raise CannotLook("configuration", f"the trusted roots cannot be read: {error}") from error
+        except (OSError, ssl.SSLError) as error:
+            refuse_our_faults(error)
+            detail = f"client certificate {trust.certificate[0]} cannot be used: {error}"
+            raise CannotLook("configuration", detail) from error
     return context
 
 

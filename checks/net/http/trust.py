@@ -41,6 +41,11 @@ class TrustSet:
     verifying: SSL.Context
     reading: SSL.Context
 
+    def roots(self) -> bytes:
+        """Read every root once more, for a library with contexts of its own: DER, one after the other."""
+        found = [*self.system.roots(), *(_extra(self.ca_file) if self.ca_file else ())]
+        return b"".join(crypto.dump_certificate(crypto.FILETYPE_ASN1, root) for root in found)
+
 
 Stamp = tuple[int, int, int]  # of a file: what changes when its content does
 
@@ -63,7 +68,7 @@ class Trusts:
         now = self._clock()
         if seen is None or now - seen[0] >= _FRESH:
             stamps = tuple([_stamp(path) for path in (ca_file, *(certificate or ())) if path])
-            seen = (now, _build(ca_file, certificate, stamps, _system()))
+            seen = (now, _build(ca_file, certificate, stamps, system_roots()))
             self._seen[key] = seen
         return seen[1]
 
@@ -76,7 +81,9 @@ def _build(ca_file: str, certificate: ClientCertificate, stamps: tuple[Stamp, ..
     for root in system.roots():
         store.add_cert(root)
     if ca_file:
-        _add_extra(store, ca_file)
+        for one in _extra(ca_file):
+            store.add_cert(one)
+        store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)  # an intermediate or a leaf may be what is trusted
     if certificate is not None:
         own = _Own.read(certificate)
         for context in (verifying, reading):
@@ -99,17 +106,16 @@ class System:
     folder: str
     stamps: tuple[Stamp, ...]
 
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """What to read: the bundle, else the files that OpenSSL would find in the folder, else certifi's bundle."""
-        if self.bundle:
-            return (Path(self.bundle),)
-        hashed = [path for path in Path(self.folder).iterdir() if _HASHED.fullmatch(path.name)] if self.folder else []
-        if hashed:
-            return tuple(sorted(hashed))
+    def files(self) -> list[Path]:
+        """What to read: the bundle and what OpenSSL would find in the folder, certifi's where both are missing."""
+        found = [Path(self.bundle)] if self.bundle else []
+        if self.folder:
+            found += sorted(path for path in Path(self.folder).iterdir() if _HASHED.fullmatch(path.name))
+        if found:
+            return found
         import certifi
 
-        return (Path(certifi.where()),)
+        return [Path(certifi.where())]
 
     def roots(self) -> tuple[crypto.X509, ...]:
         """Read the roots now: OpenSSL would open a folder's files while it verifies, and call a chain bad without them.
@@ -117,7 +123,7 @@ class System:
         Raises `CannotLook`.
         """
         try:
-            found = tuple(root for path in self.files for root in _certificates(path))
+            found = tuple(root for path in self.files() for root in _certificates(path))
         except OSError as error:
             refuse_our_faults(error)
             detail = f"the system's roots in {self.bundle or self.folder} cannot be read: {error}"
@@ -128,7 +134,8 @@ class System:
         return found
 
 
-def _system() -> System:
+def system_roots() -> System:
+    """Find the system's roots; cheap. Raises `CannotLook`."""
     paths = ssl.get_default_verify_paths()
     bundle, folder = paths.cafile or "", paths.capath or ""
     return System(bundle, folder, tuple([_stamp(path) for path in (bundle, folder) if path]))
@@ -143,7 +150,7 @@ def _certificates(path: Path) -> Iterator[crypto.X509]:
             continue
 
 
-def _add_extra(store: crypto.X509Store, ca_file: str) -> None:
+def _extra(ca_file: str) -> list[crypto.X509]:
     try:
         found = list(_certificates(Path(ca_file)))
     except OSError as error:
@@ -151,9 +158,7 @@ def _add_extra(store: crypto.X509Store, ca_file: str) -> None:
         raise CannotLook("configuration", f"ca_file {ca_file} cannot be read: {error}") from error
     if not found:
         raise CannotLook("configuration", f"ca_file {ca_file} holds no certificate that can be read")
-    for one in found:
-        store.add_cert(one)
-    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)  # an intermediate or a leaf may be what is trusted
+    return found
 
 
 _Key = (

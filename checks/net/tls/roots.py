@@ -1,17 +1,15 @@
 """The roots a check believes: the system's (certifi's where the system has none) and those of a `ca_file`."""
 
-import ssl
 from functools import lru_cache
 from pathlib import Path
 
 from checks.core.errors import VigieError
+from checks.net.http.trust import System, system_roots
 from checks.parse.certificates.bundle import certificates_of
 from checks.parse.certificates.paths import Trust
 from checks.parse.certificates.read import Certificate
 
 MAX_FILE = 8 * 1024 * 1024  # bytes of a bundle
-
-_BUNDLE = "ca-certificates.crt"  # Debian's whole store in one file, beside the folder of hashed names
 
 
 class RootsUnreadable(VigieError):
@@ -19,40 +17,29 @@ class RootsUnreadable(VigieError):
 
 
 def trust(ca_file: str = "") -> Trust:
-    """Return what is believed; cheap until a file changes. Raises `RootsUnreadable`."""
-    system = _system()
-    return _trust(ca_file, _stamp(Path(ca_file)) if ca_file else (), system, _stamp(Path(system)))
+    """Return what is believed; cheap until a file changes. Raises `RootsUnreadable` and `CannotLook`."""
+    return _trust(ca_file, _stamp(Path(ca_file)) if ca_file else (), system_roots())
 
 
 @lru_cache(maxsize=64)
-def _trust(ca_file: str, stamp: tuple[int, ...], system: str, of_system: tuple[int, ...]) -> Trust:
-    extra = _bundle(ca_file, stamp) if ca_file else ()
+def _trust(ca_file: str, stamp: tuple[int, ...], system: System) -> Trust:
+    extra = _certificates([Path(ca_file)]) if ca_file else ()
     if ca_file and not extra:
         raise RootsUnreadable(f"ca_file {ca_file} holds no certificate that can be read")
-    generation = f"{ca_file}{stamp}{system}{of_system}"
-    return Trust(_bundle(system, of_system), extra, generation)
+    return Trust(_public(system), extra, f"{ca_file}{stamp}{system}")
 
 
-@lru_cache(maxsize=64)
-def _bundle(path: str, _of: tuple[int, ...]) -> tuple[Certificate, ...]:
-    where = Path(path)
-    files = sorted(where.glob("*.[0-9]")) if where.is_dir() else [where]
+@lru_cache(maxsize=8)
+def _public(system: System) -> tuple[Certificate, ...]:
+    try:
+        files = system.files()
+    except OSError as error:
+        raise RootsUnreadable(f"{system.folder} cannot be read: {error.strerror}") from error
+    return _certificates(files)
+
+
+def _certificates(files: list[Path]) -> tuple[Certificate, ...]:
     return tuple(dict.fromkeys(root for file in files for root in certificates_of(_content(file))))
-
-
-@lru_cache(maxsize=1)
-def _system() -> str:
-    paths = ssl.get_default_verify_paths()
-    folder = Path(paths.capath) if paths.capath else None
-    if paths.cafile:
-        return paths.cafile
-    if folder is not None and (folder / _BUNDLE).is_file():
-        return str(folder / _BUNDLE)
-    if folder is not None and any(folder.glob("*.[0-9]")):
-        return str(folder)
-    import certifi
-
-    return certifi.where()
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

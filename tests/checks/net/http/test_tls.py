@@ -293,6 +293,17 @@ async def test_a_changed_trust_file_ends_old_verdicts(authority: Authority, tmp_
     assert len(server.heads) == 1
 
 
+async def test_the_systems_bundle_and_its_folder_are_both_believed(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Authority.make(tmp_path, "other")
+    monkeypatch.setenv("SSL_CERT_FILE", authority.file)
+    monkeypatch.setenv("SSL_CERT_DIR", str(hashed(other, tmp_path / "roots")))
+    async with serving(GOOD, tls=authority.server()) as one, serving(GOOD, tls=other.server()) as two:
+        seen = [await visit(a_net(), server.port, "") for server in (one, two)]
+    assert [one.failure for one in seen] == [None, None]
+
+
 @pytest.mark.parametrize("how", ["bundle", "folder"])
 async def test_roots_of_the_system_that_change_end_old_verdicts(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
