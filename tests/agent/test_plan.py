@@ -1,5 +1,6 @@
 """What settings come to: which checks run, how, and when each is due."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.desk.settings import RuleOverride
-from agent.plan import EPOCH, Difference, Plan, Planned, compare, due, plan, share
+from agent.plan import EPOCH, GRID, Difference, Plan, Planned, compare, due, plan, share
 from agent.settings import Phase
 from checks.core.check import Check, once
 from checks.core.model import Key, Lane, Severity
@@ -233,6 +234,22 @@ def test_the_instants_of_many_checks_are_spread_evenly() -> None:
         buckets[int((due(planned, start, start, len(keys)) - EPOCH).total_seconds() % 60 // 6)] += 1
     assert all(400 < count < 600 for count in buckets)
     assert 0 <= min(share(key) for key in keys) <= max(share(key) for key in keys) < 1
+
+
+@given(KEYS, st.integers(10, 86_400), INSTANTS)
+def test_checks_start_together_at_the_instants_of_a_grid(key: Key, every: int, last: datetime) -> None:
+    assert (due(one(key, every), last, last, 10) - EPOCH) % GRID == timedelta(0)
+
+
+def test_no_instant_of_the_grid_is_crowded() -> None:
+    starts = Counter(due(one(Key(site=f"site-{n}", check="uptime"), 60), NOW, NOW, 5000) for n in range(5000))
+    assert len(starts) == timedelta(minutes=1) / GRID
+    assert max(starts.values()) < 3 * 5000 / len(starts)
+
+
+def test_checks_of_a_few_seconds_keep_instants_of_their_own() -> None:
+    starts = {due(one(Key(site=f"site-{n}", check="uptime"), 5), NOW, NOW, 100) for n in range(100)}
+    assert len(starts) == 100
 
 
 def test_another_epoch_moves_every_instant() -> None:
