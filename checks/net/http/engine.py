@@ -118,16 +118,16 @@ async def _heard(done: Exchange, limits: Limits) -> Heard:
         decoded = await _decoded(answer, limits)
         failure = failure or decoded.failure
         reply = _reply(answer, decoded)
-    ended = connection.ended or connection.sent or done.began
-    connected = connection.connected or ended
-    secured = connection.secured or (ended if secure is not None else connected)
+    ended = max(connection.ended, answer.headed)
+    greeted = connection.greeted or ended
+    secured = connection.secured or (ended if secure is not None else greeted)
     headed = answer.headed or ended
     return Heard(
         reply=reply,
         failure=failure,
-        connect=connected - done.began,
-        tls=secured - connected if secure is not None else 0,
-        processing=headed - secured if connection.sent else 0,
+        connect=connection.connect if connection.greeted else ended - connection.began,
+        tls=max(0, secured - greeted - connection.idle) if secure is not None else 0,
+        processing=headed - connection.sent if connection.sent else 0,
         transfer=ended - headed,
         handshake=secure.handshake if secure is not None else None,
     )

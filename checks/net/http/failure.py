@@ -104,6 +104,11 @@ def chain_of(error: BaseException) -> Iterator[BaseException]:
         current = current.__cause__ or current.__context__
 
 
+def ours(error: BaseException) -> bool:
+    """Whether an error is a limit of this machine rather than the network's doing."""
+    return not isinstance(error, OSError) or error.errno in _OUR_LIMITS
+
+
 def refuse_our_faults(error: BaseException) -> None:
     """Raise `CannotLook` when the cause is a limit of this machine: descriptors, memory, ports, a local firewall."""
     for cause in chain_of(error):

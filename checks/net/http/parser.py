@@ -34,6 +34,7 @@ class Answer:
     """One answer while it comes in; either `complete` or `failure` ends it."""
 
     __slots__ = (
+        "_at",
         "_head",
         "_head_only",
         "_head_size",
@@ -74,6 +75,7 @@ class Answer:
         self.pieces: list[bytes] = []
         self.size = 0  # bytes of the body so far
         self.left = limits.body  # bytes of the body still wanted
+        self._at = 0  # when what is being read came
         self.first = 0  # when the first byte came, and when the head was whole: perf_counter_ns
         self.headed = 0
         self.complete = False
@@ -92,10 +94,11 @@ class Answer:
         """Whether nothing more is to be read."""
         return self.complete or self.failure is not None
 
-    def feed(self, data: bytes) -> None:
-        """Take in what came."""
+    def feed(self, data: bytes, at: int = 0) -> None:
+        """Take in what came; `at`: when, by perf_counter_ns (0: now)."""
         if not self.headed:
-            self.first = self.first or _now()
+            self._at = at or _now()
+            self.first = self.first or self._at
             self._head.append(data)
             self._head_size += len(data)
         try:
@@ -211,7 +214,7 @@ class Answer:
             return
         self.status = status
         self.version = self._parser.get_http_version()
-        self.headed = _now()
+        self.headed = self._at
         self._check_head()
         self._head.clear()
         if self._head_only:

@@ -1,6 +1,5 @@
 """Connections kept open for the next request to the same place: a stack for each, never a walk over all."""
 
-import asyncio
 from typing import Final, NamedTuple
 
 from checks.net.http.connection import Connection
@@ -46,8 +45,7 @@ class Pool:
             return
         self._held += 1
         stack.append(connection)
-        timer = asyncio.get_running_loop().call_later(IDLE, connection.close)
-        connection.rest(lambda: self._gone(place, connection), timer)
+        connection.rest(lambda: self._gone(place, connection), IDLE)
 
     def _gone(self, place: Place, connection: Connection) -> None:
         stack = self._places.get(place, [])

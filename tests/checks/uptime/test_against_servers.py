@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import os
 import socket
 import sys
 from contextlib import ExitStack, suppress
@@ -152,10 +151,7 @@ async def test_a_machine_that_does_not_answer() -> None:
 
 @pytest.mark.parametrize("number", [errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN])
 async def test_a_machine_that_no_way_leads_to(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def unreachable(*_: Any, **__: Any) -> None:
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", unreachable)
+    monkeypatch.setattr(socket.socket, "connect_ex", lambda *_: number)
     assert reasons(await probe("http://127.0.0.1:1/")) == [("uptime.down", "connect_unreachable")]
 
 

@@ -5,6 +5,7 @@ import errno
 import gzip
 import os
 import resource
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,6 +85,7 @@ async def test_a_chain_is_not_called_bad_because_no_descriptor_is_left(
     async with serving(answering(OK), tls=authority.server()) as server, open_net() as net:
         url, resolve = server.url(host=HOST, scheme="https"), ((HOST, ("127.0.0.1",)),)
         net.engine.trusts.of()
+        await probe("http://127.0.0.1:1/", net=net)  # what a loop's first connection needs is there
         with no_more_descriptors(spare=2):  # for both ends of the connection
             outcome = await probe(url, net=net, resolve=resolve)
     assert observed(outcome).findings == ()
@@ -115,10 +117,7 @@ async def test_no_descriptor_left_to_ask_the_dns_with() -> None:
 
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOBUFS, errno.EADDRNOTAVAIL, errno.EPERM, errno.EACCES])
 async def test_a_connection_that_this_machine_does_not_let_out(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuses(*_: Any, **__: Any) -> None:
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", refuses)
+    monkeypatch.setattr(socket.socket, "connect_ex", lambda *_: number)
     assert cause(await probe("http://127.0.0.1:1/")) == "resources"
 
 
@@ -130,7 +129,7 @@ def test_an_error_in_the_middle_of_an_answer(
     expected: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def breaks(_self: Answer, _data: bytes) -> None:
+    def breaks(_self: Answer, _data: bytes, _at: int) -> None:
         raise error
 
     async def main() -> Outcome:
