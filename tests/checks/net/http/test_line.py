@@ -15,8 +15,8 @@ import uvloop
 from checks.net.http import wires
 from checks.net.http.line import Line
 
-
-WAYS = {  # uvloop tells nobody of a socket that ended in an error, and is never left to watch one where there is epoll
+WAYS: dict[str, tuple[Callable[[], asyncio.AbstractEventLoop], type]] = {
+    # uvloop tells nobody of a socket that ended in an error, and is never left to watch one where there is epoll
     "asyncio with epoll": (asyncio.new_event_loop, wires.Wires),
     "uvloop with epoll": (uvloop.new_event_loop, wires.Wires),
     "asyncio alone": (asyncio.new_event_loop, wires.ByLoop),
@@ -29,7 +29,7 @@ def runner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     if expected is wires.ByLoop:
         monkeypatch.delattr(select, "epoll")
     with asyncio.Runner(loop_factory=loop_factory) as made:
-        assert type(wires.wires_of(made.get_loop())) is expected
+        assert isinstance(wires.wires_of(made.get_loop()), expected)
         yield made
 
 
