@@ -40,7 +40,9 @@ def judge(seen: Seen, options: Options, memory: Memory | None, now: datetime) ->
     yield measures.figure("probe_failed_due_to_regex", int(seen.reading.pattern_failed))
     if _is_plain(seen, visit, options):
         yield measures.figure("probe_success", 1)
-        yield Remember(memory=_well(seen, visit, memory, now))
+        well = _well(seen, visit, memory, now)
+        if well is not memory:  # as on most runs nothing new is remembered, nor stored again
+            yield Remember(memory=well)
         return
     unwell = list(_availability(seen, visit, options))
     yield from unwell
