@@ -1,6 +1,6 @@
 """Decides a batch: reads what is known, lets each stage act on it, and returns what there is to write."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agent.core.desk.ticket import AGENT_SITE
 from agent.intake.beliefs import Beliefs
@@ -11,13 +11,15 @@ from agent.intake.suspicions import doubts
 from agent.intake.verdicts import Sighting, Verdict
 from agent.store import checks, outcomes, tickets
 from agent.store.session import Session
+from checks.core.model import Key
 from checks.core.registry import Catalogue
 
 
 def decide(session: Session, catalogue: Catalogue, rules: Rules, batch: tuple[Sighting, ...]) -> Changes:
     """Return what the batch makes of what is known; an outcome that is stored already changes nothing."""
-    beliefs = Beliefs(session, catalogue)
-    verdicts = [beliefs.judge(sighting) for sighting in _fresh(session, batch)]
+    numbers = checks.numbers(session, {sighting.outcome.key for sighting in batch})
+    beliefs = Beliefs(session, catalogue, numbers)
+    verdicts = [beliefs.judge(sighting) for sighting in _fresh(session, numbers, batch)]
     unseeing = [verdict for verdict in verdicts if beliefs.may_be_blind(verdict)]
     sites = sorted({verdict.sighting.outcome.key.site for verdict in verdicts})
     moves = unseeing or any(verdict.turns for verdict in verdicts)
@@ -42,13 +44,13 @@ def decide(session: Session, catalogue: Catalogue, rules: Rules, batch: tuple[Si
     )
 
 
-def _fresh(session: Session, batch: tuple[Sighting, ...]) -> Iterator[Sighting]:
-    """Yield the outcomes that are not stored yet, each once."""
+def _fresh(session: Session, numbers: Mapping[Key, int], batch: tuple[Sighting, ...]) -> Iterator[Sighting]:
+    """Yield the outcomes that are not stored yet, each once; `numbers` are those of the checks that are known."""
     taken: set[str] = set()
-    numbers = checks.numbers(session, {sighting.outcome.key for sighting in batch})
     for sighting in batch:
         outcome = sighting.outcome
-        known = outcome.key in numbers and outcomes.known(session, numbers[outcome.key], outcome)
+        number = numbers.get(outcome.key)
+        known = number is not None and outcomes.known(session, number, outcome)
         if not known and outcome.id not in taken:
             taken.add(outcome.id)
             yield sighting

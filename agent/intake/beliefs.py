@@ -1,5 +1,7 @@
 """What is believed of each check, read once a batch and moved by each of its outcomes."""
 
+from collections.abc import Mapping
+
 from agent.core.desk import blindness
 from agent.core.desk.ticket import AGENT_SITE, Ticket
 from agent.core.desk.watch import AGENT_KEY, Watch
@@ -12,17 +14,18 @@ from checks.core.registry import Catalogue
 
 
 class Beliefs:
-    """Belongs to one batch."""
+    """Belongs to one batch; `numbers` are those of its checks that are known."""
 
-    def __init__(self, session: Session, catalogue: Catalogue) -> None:
+    def __init__(self, session: Session, catalogue: Catalogue, numbers: Mapping[Key, int]) -> None:
         self._session = session
         self._catalogue = catalogue
+        self._numbers = numbers
         self._believed: dict[Key, Believed] = {}
         self._watches: dict[Key, Watch] = {}
 
     def __getitem__(self, key: Key) -> Believed:
         if key not in self._believed:
-            number = checks.numbers(self._session, (key,)).get(key)
+            number = self._numbers.get(key) or checks.numbers(self._session, (key,)).get(key)
             self._believed[key] = Believed(
                 tracks={} if number is None else tracks.tracks(self._session, number, self._catalogue),
                 cursor=None if number is None else rollups.cursor(self._session, number),

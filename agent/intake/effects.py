@@ -70,10 +70,12 @@ def _write_verdict(session: Session, verdict: Verdict) -> None:
     outcomes.insert(session, number, outcome, watch.kind)
     if verdict.cursor is not None:
         rollups.move(session, number, verdict.cursor)
-        rollups.add(session, number, by_hour(verdict.stretches))
-        rollups.count(session, number, hour_of(outcome.started), timedelta(seconds=outcome.seconds))
-    tracks.keep(session, number, [(turn.anomaly, turn.tracked) for turn in verdict.turns if turn.tracked is not None])
-    tracks.drop(session, number, [turn.anomaly for turn in verdict.turns if turn.tracked is None])
+        hour, took = hour_of(outcome.started), timedelta(seconds=outcome.seconds)
+        rollups.add(session, number, by_hour(verdict.stretches), hour, took)
+    if verdict.turns:
+        moved = [(turn.anomaly, turn.tracked) for turn in verdict.turns if turn.tracked is not None]
+        tracks.keep(session, number, moved)
+        tracks.drop(session, number, [turn.anomaly for turn in verdict.turns if turn.tracked is None])
     evidence.keep(session, number, outcome.id, outcome.started, kept(verdict))
     if isinstance(outcome.answer, Observed) and outcome.answer.memory is not None:
         memories.remember(session, number, encode_memory(watch.kind, outcome.answer.memory), outcome.started)

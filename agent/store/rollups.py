@@ -46,14 +46,15 @@ _ADD = """
 """
 
 
-def add(session: Session, check: int, shares: Iterable[Share]) -> None:
-    """Add accounted time to the hours it fell in."""
-    session.many(_ADD, [(check, to_ms(share.hour), *_split(share), 0, 0) for share in shares])
-
-
-def count(session: Session, check: int, hour: datetime, took: timedelta) -> None:
-    """Count a run and the time it took."""
-    session.run(_ADD, (check, to_ms(hour), 0, 0, 0, 1, length_ms(took)))
+def add(session: Session, check: int, shares: Iterable[Share], hour: datetime, took: timedelta) -> None:
+    """Add accounted time to the hours it fell in, and count a run of `hour` and the time it took."""
+    rows = [(check, to_ms(share.hour), *_split(share), 0, 0) for share in shares]
+    run = (1, length_ms(took))
+    if len(rows) == 1 and rows[0][1] == to_ms(hour):  # as most runs go: one statement for both
+        rows = [(*rows[0][:5], *run)]
+    else:
+        rows.append((check, to_ms(hour), 0, 0, 0, *run))
+    session.many(_ADD, rows)
 
 
 def _split(share: Share) -> tuple[int, int, int]:

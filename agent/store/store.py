@@ -55,12 +55,8 @@ class Store:
     def read(self, query: Callable[[Session], T]) -> T:
         """Run a query on this thread's own connection, all of it on one snapshot; raises `StoreError`."""
         session = self._reader()
-        with translated(self.path):
-            session.db.conn.execute("BEGIN")
-            try:
-                return query(session)
-            finally:
-                session.rollback()
+        with translated(self.path), session.snapshot():
+            return query(session)
 
     def write(self, work: Callable[[Session], T]) -> "Future[T]":
         """Run `work` on the writing thread; it opens its own transactions."""
