@@ -1,6 +1,7 @@
 """The one way in: outcomes wait here, and go to the store in batches, each a transaction of its own."""
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from checks.core.model import Observed, Outcome, Unobserved
 log = logging.getLogger("vigie.intake")
 
 MOST = 100  # outcomes of one batch
-SOON = 0.2  # seconds that the first outcome of a batch waits for others
+SOON = 0.4  # seconds that the first outcome of a batch waits for others; what is lost when the process is killed
 ROOM = 20_000  # outcomes that wait while the store cannot be written; beyond that, those who bring more wait too
 BARE = 500  # outcomes that wait with their evidence; what comes after waits without
 AGAIN = 1.0  # seconds between two tries to write
@@ -66,6 +67,7 @@ class Intake:
         self._again = again
         self._parting = parting
         self._queue: asyncio.Queue[Sighting | None] = asyncio.Queue(room)
+        self._enough = asyncio.Event()  # a whole batch waits, or no more will come
         self._trouble: Trouble | None = None
         self._give_up: float | None = None  # on the loop's clock
 
@@ -84,6 +86,8 @@ class Intake:
         if self._trouble is not None and self.waiting >= BARE and isinstance(outcome.answer, Observed):
             outcome = replace(outcome, answer=replace(outcome.answer, artifacts=()))
         await self._queue.put(Sighting(outcome=outcome, watch=watch))
+        if self.waiting >= MOST - 1:
+            self._enough.set()
 
     async def do(self, command: commands.Command) -> Changes:
         """Carry out a command; raises `StoreError` when the store cannot be written."""
@@ -109,22 +113,25 @@ class Intake:
     async def close(self) -> None:
         """Let `run` end once everything that came in is stored, or soon when the store cannot be written."""
         self._give_up = asyncio.get_running_loop().time() + self._parting
+        self._enough.set()
         await self._queue.put(None)
 
     async def _gather(self) -> tuple[tuple[Sighting, ...], bool]:
+        """Return a batch, and whether the last word was in it; the first outcome waits for others, all together."""
         first = await self._queue.get()
         if first is None:
             return (), True
+        if self._give_up is None and self.waiting < MOST - 1:
+            self._enough.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SOON):
+                    await self._enough.wait()
         batch = [first]
-        try:
-            async with asyncio.timeout(SOON):
-                while len(batch) < MOST:
-                    item = await self._queue.get()
-                    if item is None:
-                        return tuple(batch), True
-                    batch.append(item)
-        except TimeoutError:
-            pass
+        while len(batch) < MOST and not self._queue.empty():
+            item = self._queue.get_nowait()
+            if item is None:
+                return tuple(batch), True
+            batch.append(item)
         return tuple(batch), False
 
     async def _rest(self) -> tuple[Sighting, ...]:
@@ -173,8 +180,9 @@ class Intake:
     def _commit(self, session: Session, decided: Callable[[Session], Changes]) -> Changes:
         """Decide on what is known, then write if nobody else wrote meanwhile; else decide again."""
         while True:
-            version = session.pragma("data_version")
-            changes = decided(session)
+            with session.snapshot():
+                version = session.pragma("data_version")
+                changes = decided(session)
             effects.save_files(self.evidence, changes)
             # Losing a ticket to a power cut is worth a wait for the disk, losing the last runs is not.
             session.db.execute(f"PRAGMA synchronous={'FULL' if changes.weighty else 'NORMAL'}")
