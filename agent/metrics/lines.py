@@ -26,17 +26,17 @@ class Type(StrEnum):
     COUNTER = "counter"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Family:
-    """One metric: its full name (a counter's ends in `_total`), its type, and what it says."""
+    """One metric: its full name (a counter's ends in `_total`), its type, and what it says.
+
+    There is one of each name, equal to itself alone: every sample of every run is filed under its family, and anything
+    but identity takes Python code to hash.
+    """
 
     name: str
     type: Type
     help: str
-
-    def __hash__(self) -> int:
-        """Hash the name alone: every sample of every run is filed under its family."""
-        return hash(self.name)
 
     def head(self, *, openmetrics: bool) -> bytes:
         """The two lines before its samples; OpenMetrics names a counter without `_total`."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 
 from agent.metrics.lines import Family, Label, Lines, Type, is_name, labels
 from checks.core.model import Key, Measure, Observed, Outcome, Severity
@@ -80,10 +80,15 @@ class _Counted:
     runs: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(Result, 0))
 
 
-@lru_cache(maxsize=4096)
-def measured(name: str) -> Family:
-    """The family of a measure: blackbox_exporter's names stay, others are ours."""
+@cache
+def measured(name: str) -> Family | None:
+    """The family of a measure: blackbox_exporter's names stay, others are ours; None for what is no name.
+
+    Measures are named by the code of checks: there are some dozens.
+    """
     full = name if name.startswith("probe_") else f"vigie_{name}"
+    if not is_name(full):
+        return None
     return Family(name=full, type=Type.GAUGE, help=f"{name.replace('_', ' ').capitalize()}, as the check measured it.")
 
 
@@ -207,7 +212,7 @@ class Watched:
         by_family: dict[Family, list[tuple[str, float]]] = {}
         for measure in measures:
             family = measured(measure.name)
-            if is_name(family.name):
+            if family is not None:
                 own = f"{known.prefix},{labels(*measure.labels)}" if measure.labels else known.prefix
                 by_family.setdefault(family, []).append((own, measure.value))
         for family in known.measured - by_family.keys():

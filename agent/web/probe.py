@@ -45,6 +45,8 @@ def _lines(measures: Iterable[Measure]) -> Iterator[str]:
     last = ""
     for measure in sorted(measures, key=lambda measure: measure.name):
         family = measured(measure.name)
+        if family is None:
+            continue
         if family.name != last:
             yield family.head(openmetrics=False).decode()
         last = family.name
