@@ -32,30 +32,27 @@ class Places:
     @asynccontextmanager
     async def take(self, host: str) -> AsyncIterator[None]:
         """Wait for a place, and hold it."""
-        mine = self._hosts.setdefault(host, _Host(places=asyncio.Semaphore(self.per_host)))
+        loop, mine = asyncio.get_running_loop(), self._hosts.get(host)
+        if mine is None:
+            mine = self._hosts[host] = _Host(places=asyncio.Semaphore(self.per_host))
         mine.users += 1
         self.waiting += 1
         waits = True
         try:
-            async with mine.places, self._anywhere():
-                self.waiting -= 1
-                waits = False
-                self.running += 1
-                try:
-                    yield
-                finally:
-                    self.running -= 1
+            async with mine.places:
+                began = loop.time()
+                async with self._all:
+                    if loop.time() - began > LONG:
+                        self.delayed()
+                    self.waiting -= 1
+                    waits = False
+                    self.running += 1
+                    try:
+                        yield
+                    finally:
+                        self.running -= 1
         finally:
             self.waiting -= waits
             mine.users -= 1
             if not mine.users:
                 del self._hosts[host]
-
-    @asynccontextmanager
-    async def _anywhere(self) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        async with self._all:
-            if loop.time() - began > LONG:
-                self.delayed()
-            yield

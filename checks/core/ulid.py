@@ -4,12 +4,13 @@ import os
 import time
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 
 
 def encode(milliseconds: int, randomness: bytes) -> str:
     """Return the 26 characters for a Unix time in milliseconds and ten random bytes."""
     number = (milliseconds << 80) | int.from_bytes(randomness, "big")
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def new() -> str:
