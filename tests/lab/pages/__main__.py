@@ -15,6 +15,11 @@ from tests.lab.pages import (
     fourth_web,
     last,
     later,
+    ninth,
+    ninth_programs,
+    ninth_python,
+    ninth_sites,
+    ninth_web,
     node,
     others,
     php,
@@ -46,6 +51,11 @@ MAKERS: tuple[Maker, ...] = (
     *sixth.MAKERS,
     *seventh.MAKERS,
     *seventh_web.MAKERS,
+    *ninth.MAKERS,
+    *ninth_programs.MAKERS,
+    *ninth_python.MAKERS,
+    *ninth_sites.MAKERS,
+    *ninth_web.MAKERS,
 )
 
 
