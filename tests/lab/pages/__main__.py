@@ -10,6 +10,11 @@ from pathlib import Path
 
 from tests.lab.pages import (
     cms,
+    eighth,
+    eighth_apps,
+    eighth_static,
+    eighth_web,
+    eighth_wordpress,
     fifth,
     fourth,
     fourth_web,
@@ -51,6 +56,11 @@ MAKERS: tuple[Maker, ...] = (
     *sixth.MAKERS,
     *seventh.MAKERS,
     *seventh_web.MAKERS,
+    *eighth.MAKERS,
+    *eighth_wordpress.MAKERS,
+    *eighth_web.MAKERS,
+    *eighth_apps.MAKERS,
+    *eighth_static.MAKERS,
     *ninth.MAKERS,
     *ninth_programs.MAKERS,
     *ninth_python.MAKERS,
