@@ -57,7 +57,8 @@ class Page(asyncio.Protocol):
         self._book = book
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = greeting.wrap_bio(self._incoming, self._outgoing, server_side=True)
-        self._greeted = self._shaken = 0.0
+        self._shaken = False
+        self._shaking = 0.0  # seconds of the handshake that the client waited for, not those in which it was waited for
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -65,16 +66,16 @@ class Page(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         now = time.perf_counter()
-        self._greeted = self._greeted or now
         self._incoming.write(data)
         try:
             if not self._shaken:
                 self._tls.do_handshake()
-                self._shaken = now
+                self._shaken = True
             if self._tls.read(4096):
                 asyncio.get_running_loop().call_later(HOLD, self._answer, now)
         except ssl.SSLWantReadError:
-            pass
+            if not self._shaken:
+                self._shaking += time.perf_counter() - now
         except ssl.SSLError:  # a client that looked at the chain and goes
             self._close()
             return
@@ -85,7 +86,7 @@ class Page(asyncio.Protocol):
         answered = time.perf_counter()
         self._send()
         name = cast("_Context", self._tls.context).name
-        self._book.lines.append((name, time.time(), self._shaken - self._greeted, answered - asked))
+        self._book.lines.append((name, time.time(), self._shaking, answered - asked))
         self._close()
 
     def _send(self) -> None:
