@@ -153,7 +153,8 @@ class Connection:
             how = "reset" if reset else "closed"
             self._fail(NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, f"the connection was {how} during the handshake"))
             return
-        self._answer.ended(reset=reset, notified=self.secure is None)
+        broken = self.secure is not None and self.secure.broken
+        self._answer.ended(reset=reset or broken, notified=self.secure is None)
         self._finish()
 
     def _fail(self, failure: NetFailure) -> None:

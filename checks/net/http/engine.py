@@ -4,13 +4,14 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from checks.net.http.byhand import Apart, Server
 from checks.net.http.connection import Exchange, exchange, exchange_again
 from checks.net.http.decode import Decoded, decode
 from checks.net.http.exchange import DEFAULT_LIMITS, Heard, Limits, Reply, Stock
-from checks.net.http.failure import Reason
+from checks.net.http.failure import NetFailure, Reason, Stage
 from checks.net.http.parser import Answer, Wanted
 from checks.net.http.pool import Place, Pool
-from checks.net.http.secure import Plan
+from checks.net.http.secure import Plan, Secure
 from checks.net.http.trust import ClientCertificate, Trusts
 from checks.net.http.verdicts import Verdicts
 from checks.parse.urls import Url
@@ -45,6 +46,7 @@ class Engine:
     trusts: Trusts = field(default_factory=Trusts)
     verdicts: Verdicts = field(default_factory=Verdicts)
     pool: Pool = field(default_factory=Pool)
+    apart: Apart = field(default_factory=Apart)
 
     async def fetch(self, sent: Sent) -> Heard:
         """Make a request; raises `CannotLook` for faults of ours."""
@@ -53,7 +55,7 @@ class Engine:
         plan = self._plan(sent) if sent.url.scheme == "https" else None
         if sent.keep_alive:
             return await self._kept(sent, plan)
-        done = await _fresh(sent, plan)
+        done = await self._fresh(sent, plan)
         done.connection.close()
         return await _heard(done, sent.limits)
 
@@ -67,7 +69,7 @@ class Engine:
 
     async def _kept(self, sent: Sent, plan: Plan | None) -> Heard:
         place = _place(sent, plan)
-        done = await self._reused(sent, place) or await _fresh(sent, plan)
+        done = await self._reused(sent, place) or await self._fresh(sent, plan)
         if done.connection.reusable:
             self.pool.put(place, done.connection)
         return await _heard(done, sent.limits)
@@ -83,22 +85,46 @@ class Engine:
 
     def _plan(self, sent: Sent) -> Plan:
         trust = self.trusts.of(sent.ca_file, sent.certificate)
+        reading = self.verdicts.knows(trust.name, sent.server_name)
         return Plan(
             trust=trust,
             verdicts=self.verdicts,
             name=sent.server_name,
             port=sent.url.port,
             address=sent.address,
-            reading=self.verdicts.knows(trust.name, sent.server_name),
+            reading=reading,
+            by_hand=reading and sent.certificate is None and not self.apart.holds(_server(sent)),
         )
 
+    async def _fresh(self, sent: Sent, plan: Plan | None) -> Exchange:
+        """Make a connection, and a second one where the first could not tell: by then no byte of a request was sent."""
+        where, bounds = (sent.address, sent.url.port), (sent.connect_by, sent.deadline)
+        done = await exchange(sent.request, _answer(sent), plan, where, *bounds)
+        if plan is None or done.secure is None or not _open(done.secure, done.failure):
+            return done
+        unsettled = done.secure.unsettled
+        # A connection fails by what it hears, an exchange by its bound.
+        late = done.failure is not None and done.connection.failure is None
+        if late or asyncio.get_running_loop().time() >= sent.connect_by:
+            done.failure = done.failure or NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, "no time to verify the chain")
+            if unsettled:  # nobody has told whether it is silent to all: the next time OpenSSL shall
+                self.apart.add(_server(sent))
+            return done
+        done = await exchange(sent.request, _answer(sent), replace(plan, reading=False, by_hand=False), where, *bounds)
+        if unsettled and done.connection.secured:
+            self.apart.add(_server(sent))
+        return done
 
-async def _fresh(sent: Sent, plan: Plan | None) -> Exchange:
-    where, bounds = (sent.address, sent.url.port), (sent.connect_by, sent.deadline)
-    done = await exchange(sent.request, _answer(sent), plan, where, *bounds)
-    if plan is not None and done.secure is not None and done.secure.unknown and done.failure is None:
-        done = await exchange(sent.request, _answer(sent), replace(plan, reading=False), where, *bounds)
-    return done
+
+def _open(secure: Secure, failure: NetFailure | None) -> bool:
+    """Whether a connection ended before anything was known of the site."""
+    if failure is None:
+        return secure.unknown
+    return secure.unsettled and failure.stage is Stage.TLS
+
+
+def _server(sent: Sent) -> Server:
+    return sent.address, sent.url.port, sent.server_name
 
 
 def _answer(sent: Sent) -> Answer:

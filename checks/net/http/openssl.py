@@ -66,9 +66,10 @@ def _note(connection: SSL.Connection, _certificate: object, verdict: int, _depth
 class Session:
     """One TLS session of a client; whoever owns it moves the bytes."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "broken")
 
     def __init__(self, context: SSL.Context, name: str) -> None:
+        self.broken = False  # what came cannot be read any further
         self._connection = connection = SSL.Connection(context)
         connection.set_connect_state()
         address = written_address(name)
@@ -120,6 +121,7 @@ class Session:
         except SSL.ZeroReturnError:
             return b"".join(pieces), True
         except SSL.Error as error:
+            self.broken = True
             if pieces:  # what came before the fault is judged first
                 return b"".join(pieces), False
             raise self._refused(error) from None

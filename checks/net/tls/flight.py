@@ -25,12 +25,15 @@ class Message(IntEnum):
     """Handshake messages (RFC 5246, 7.4; RFC 6066, 8; RFC 8446, 4)."""
 
     SERVER_HELLO = 2
+    TICKET = 4
+    ENCRYPTED = 8
     CERTIFICATE = 11
     REQUEST = 13
     DONE = 14
     VERIFY = 15
     FINISHED = 20
     STATUS = 22
+    KEY_UPDATE = 24
 
 
 class Speech(StrEnum):

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 
 class Version(IntEnum):
@@ -27,6 +28,8 @@ _CLIENT_HELLO = 1
 _SERVER_NAME, _STATUS_REQUEST, _GROUPS, _POINTS, _SIGNATURES = 0, 5, 10, 11, 13
 _ALPN, _EXTENDED_MASTER, _VERSIONS, _KEY_SHARE, _RENEGOTIATION = 16, 23, 43, 51, 0xFF01
 _GROUP_IDS = (29, 23, 24, 25, 22, 256, 257)  # X25519, P-256, P-384, P-521, secp256k1, ffdhe2048, ffdhe3072
+_OPENING_GROUPS = (23, 29, 24, 25)  # the first is the one of the key share
+_POINT = 65  # bytes of one of P-256
 _SIGNATURE_IDS = (
     0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080A, 0x080B,
     0x0401, 0x0501, 0x0601, 0x0303, 0x0301, 0x0203, 0x0201, 0x0402, 0x0202, 0x0101,
@@ -41,7 +44,6 @@ class Hello:
     suites: tuple[int, ...]
     server_name: str | None = None  # None: without SNI; an address is never sent as one (RFC 6066, 3)
     staple: bool = False  # ask for an OCSP staple
-    key_share: bytes = b""  # of X25519, to go on after the answer; without it nobody knows the key
 
 
 def client_hello(hello: Hello) -> bytes:
@@ -72,8 +74,42 @@ def _extensions(hello: Hello) -> Iterable[bytes]:
     yield _extension(_ALPN, _vector(2, _vector(1, b"http/1.1")))
     if hello.version is Version.TLS13:
         yield _extension(_VERSIONS, _vector(1, _numbers((Version.TLS13,))))
-        # Else a point nobody knows the key of: the server's answer is all that is wanted.
-        yield _extension(_KEY_SHARE, _vector(2, _numbers((29,)) + _vector(2, hello.key_share or os.urandom(32))))
+        # A point nobody knows the key of: the server's answer is all that is wanted.
+        yield _extension(_KEY_SHARE, _vector(2, _numbers((29,)) + _vector(2, os.urandom(32))))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A ClientHello of TLS 1.3 alone, whole but for what is new each time."""
+
+    before: bytes
+    after: bytes
+
+    def record(self, key_share: bytes) -> bytes:
+        """Return the record with this point of P-256, uncompressed."""
+        new = os.urandom(64)
+        return b"".join((self.before, new[:32], b"\x20", new[32:], self.after, key_share))
+
+
+@lru_cache(maxsize=8192)
+def opening(server_name: str | None, suites: tuple[int, ...], schemes: tuple[int, ...], *, staple: bool) -> Opening:
+    """Prepare to ask for a whole handshake; no ticket is wanted of it (RFC 8446, 4.2.9)."""
+    extensions = b""
+    if server_name is not None:
+        name = server_name.encode("ascii")
+        extensions += _extension(_SERVER_NAME, _vector(2, b"\x00" + _vector(2, name)))
+    extensions += _extension(_GROUPS, _vector(2, _numbers(_OPENING_GROUPS)))
+    if staple:
+        extensions += _extension(_STATUS_REQUEST, b"\x01\x00\x00\x00\x00")
+    extensions += _extension(_SIGNATURES, _vector(2, _numbers(schemes)))
+    extensions += _extension(_ALPN, _vector(2, _vector(1, b"http/1.1")))
+    extensions += _extension(_VERSIONS, _vector(1, _numbers((Version.TLS13,))))
+    blank = bytes(_POINT)  # where the key share will be: at the end
+    extensions += _extension(_KEY_SHARE, _vector(2, _numbers(_OPENING_GROUPS[:1]) + _vector(2, blank)))
+    after = _vector(2, _numbers(suites)) + _vector(1, b"\x00") + _vector(2, extensions)
+    message = bytes([_CLIENT_HELLO]) + _vector(3, b"\x03\x03" + bytes(32 + 33) + after)
+    record = bytes([_HANDSHAKE]) + b"\x03\x01" + _vector(2, message)
+    return Opening(record[: 5 + 4 + 2], after[:-_POINT])
 
 
 def _extension(number: int, data: bytes) -> bytes:

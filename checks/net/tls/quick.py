@@ -83,7 +83,7 @@ class _Line(asyncio.Protocol):
             return
         if self.session.done:
             assert self.transport is not None
-            self.transport.write(answer)
+            self.transport.write(answer + self.session.farewell())
             self._end()
 
     def eof_received(self) -> None:

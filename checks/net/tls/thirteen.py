@@ -1,41 +1,48 @@
-"""A client of TLS 1.3 by hand, for the chain and the staple: half the work of OpenSSL's, which shows no staple.
+"""A client of TLS 1.3 by hand: a handshake in half the time of OpenSSL's, which shows no staple either.
 
-It speaks X25519 and the three suites that every server has; whatever else a server wants is left to OpenSSL. The
+It speaks P-256 and the three suites that every server has; whatever else a server wants is left to OpenSSL. The
 server proves that it holds the key of its certificate and that it saw the same handshake, as in any client.
 """
 
 import hashlib
 import hmac
-from functools import lru_cache
 from typing import Final
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from checks.net.tls.flight import RETRY, Message, server_extensions
-from checks.net.tls.hello import Hello, Version, client_hello
+from checks.net.tls.flight import RETRY, Message
+from checks.net.tls.hello import opening
+from checks.net.tls.proof import SCHEMES, prove
+from checks.net.tls.stream import ALERT, APPLICATION, CHANGE, HANDSHAKE, MAX_CHAIN, Messages, Records
 from checks.net.tls.suites import TLS13
-from checks.net.tls.traffic import APPLICATION, SUITES, Direction, Suite, expand, handshake_secret, master_secret
+from checks.net.tls.traffic import (
+    FULL,
+    SUITES,
+    Direction,
+    finished,
+    handshake_secret,
+    master_secret,
+    traffic_secrets,
+)
 
-MAX_CHAIN: Final = 100 * 1024  # bytes of a server's flight; beyond that OpenSSL's clients give up, and are asked
-_CHANGE, _ALERT, _HANDSHAKE = 20, 21, 22
-_TYPES = (_CHANGE, _ALERT, _HANDSHAKE, APPLICATION)
-_KEY_SHARE, _VERSIONS, _STATUS = 51, 43, 5
-_SESSION: Final = 5 + 4 + 34  # where the session of our hello stands, with its length: 32 bytes
-_X25519 = b"\x00\x1d"
-_CLAIM = b" " * 64 + b"TLS 1.3, server CertificateVerify\x00"
+_OFFER: Final = tuple(TLS13)
+_CURVE, _ECDH = ec.SECP256R1(), ec.ECDH()
+_SHARE: Final = b"\x00\x17\x00\x41"  # P-256, 65 bytes
+_NAME, _STATUS, _GROUPS, _ALPN, _VERSIONS, _KEY_SHARE = 0, 5, 10, 16, 43, 51
+_ANSWERS: Final = frozenset({_NAME, _GROUPS, _ALPN})
+_SESSION: Final = slice(5 + 4 + 34, 5 + 4 + 34 + 33)  # where the session of our hello stands, with its length
 _CLOSE = b"\x01\x00"  # warning, close_notify
 _CHANGED = b"\x14\x03\x03\x00\x01\x01"  # for the sake of middleboxes (RFC 8446, D.4)
-_PSS: Final[dict[int, hashes.HashAlgorithm]] = {
-    0x0804: hashes.SHA256(), 0x0805: hashes.SHA384(), 0x0806: hashes.SHA512(),
-    0x0809: hashes.SHA256(), 0x080A: hashes.SHA384(), 0x080B: hashes.SHA512(),
-}  # fmt: skip
-_ECDSA: Final[dict[int, hashes.HashAlgorithm]] = {
-    0x0403: hashes.SHA256(), 0x0503: hashes.SHA384(), 0x0603: hashes.SHA512()
-}  # fmt: skip
+_NEXT: Final[dict[int, tuple[int, ...]]] = {
+    0: (Message.SERVER_HELLO,),
+    Message.SERVER_HELLO: (Message.ENCRYPTED,),
+    Message.ENCRYPTED: (Message.CERTIFICATE, Message.REQUEST),
+    Message.REQUEST: (Message.CERTIFICATE,),
+    Message.CERTIFICATE: (Message.VERIFY,),
+    Message.VERIFY: (Message.FINISHED,),
+    Message.FINISHED: (),
+}  # what may follow what (RFC 8446, 4)
 
 
 class Deferred(Exception):
@@ -46,206 +53,172 @@ class Thirteen:
     """One handshake between two buffers; `feed` raises `Deferred`."""
 
     __slots__ = (
-        "_hello", "_inside", "_messages", "_private", "_records", "_secret", "_secrets", "_server", "_suite",
-        "_transcript", "_verified", "_wanted", "chain", "done", "stapled", "suite",
+        "_inside", "_messages", "_private", "_secret", "_secrets", "_server", "_suite", "_transcript", "chain",
+        "demands", "done", "heard", "hello", "records", "secrets", "stapled", "suite",
     )  # fmt: skip
 
     def __init__(self, server_name: str | None, *, staple: bool = False) -> None:
-        self._private = X25519PrivateKey.generate()
-        self._hello = client_hello(
-            Hello(
-                version=Version.TLS13,
-                suites=TLS13,
-                server_name=server_name,
-                staple=staple,
-                key_share=self._private.public_key().public_bytes_raw(),
-            )
-        )
-        self._records, self._messages = bytearray(), bytearray()
-        self._suite: Suite | None = None
+        self._private = ec.generate_private_key(_CURVE)
+        share = self._private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        self.hello = opening(server_name, _OFFER, SCHEMES, staple=staple).record(share)
+        self.records = Records()  # what came after the handshake is left there
+        self._messages = Messages()
+        self._suite = SUITES[_OFFER[0]]
         self._server: Direction | None = None
         self._secret = b""
         self._secrets = (b"", b"")  # of what the client says in the handshake, and the server
         self._transcript = hashlib.sha256()
-        self._wanted: bytes | None = None  # the context of a demand for a client certificate
-        self._verified = False
+        self.demands = False  # the server wants a client certificate
         self._inside = 0
+        self.heard = 0  # the last message
         self.suite = 0
         self.chain: tuple[bytes, ...] = ()
         self.stapled = False
         self.done = False
-
-    @property
-    def hello(self) -> bytes:
-        """The record to begin with."""
-        return self._hello
+        self.secrets = (b"", b"")  # of what client and server say after the handshake
 
     def feed(self, data: bytes) -> bytes:
-        """Take in what came, and return what is to be sent: all that the client has to say, once `done`."""
-        self._records += data
-        answer = b""
-        while not self.done and (record := self._record()) is not None:
-            header, payload = record
-            answer += self._take(header, payload)
-        return answer
+        """Take in what came, and return what is to be sent: our end of the handshake, once `done`."""
+        self.records.feed(data)
+        return b"" if self.done else self._go()
 
-    def _record(self) -> tuple[bytes, bytes] | None:
-        buffer = self._records
-        if buffer and (buffer[0] not in _TYPES or bytes(buffer[1:2]) not in (b"", b"\x03")):
-            raise Deferred("not TLS")
-        if len(buffer) < 5:
-            return None
-        end = 5 + int.from_bytes(buffer[3:5], "big")
-        if len(buffer) < end:
-            return None
-        header, payload = bytes(buffer[:5]), bytes(buffer[5:end])
-        del buffer[:end]
-        return header, payload
+    def _go(self) -> bytes:
+        try:
+            while not self.done and (record := self.records.next()) is not None:
+                self._take(*record)
+        except ValueError as error:  # BadRecord, Unproven
+            raise Deferred(str(error)) from None
+        return self._end() if self.done else b""
 
-    def _take(self, header: bytes, payload: bytes) -> bytes:
-        kind = header[0]
-        if kind == _CHANGE:
-            return b""
-        if self._server is not None and kind == APPLICATION:
-            try:
-                kind, payload = self._server.open(header, payload)
-            except ValueError as error:
-                raise Deferred(str(error)) from None
-        elif self._server is not None or kind != _HANDSHAKE:
-            raise Deferred("not the beginning of TLS 1.3")
-        if kind != _HANDSHAKE:
-            raise Deferred("an alert" if kind == _ALERT else "data before the handshake is over")
+    def farewell(self) -> bytes:
+        """What to send after our end of the handshake when that was all."""
+        return Direction(self._suite, self.secrets[0]).seal(ALERT, _CLOSE)
+
+    def directions(self) -> tuple[Direction, Direction]:
+        """The protection of what client and server say after the handshake."""
+        client, server = self.secrets
+        return Direction(self._suite, client), Direction(self._suite, server)
+
+    def _take(self, header: bytes, payload: bytes) -> None:
+        kind, server = header[0], self._server
         self._inside += len(payload)
         if self._inside > MAX_CHAIN:
             raise Deferred("no end of the handshake")
-        self._messages += payload
-        return self._heard()
-
-    def _heard(self) -> bytes:
-        buffer, answer = self._messages, b""
-        while not self.done and len(buffer) >= 4:
-            end = 4 + int.from_bytes(buffer[1:4], "big")
-            if len(buffer) < end:
-                break
-            message = bytes(buffer[:end])
-            del buffer[:end]
-            answer += self._hear(message[0], message[4:], message)
-        return answer
-
-    def _hear(self, kind: int, body: bytes, whole: bytes) -> bytes:
-        if self._server is None:
-            if kind != Message.SERVER_HELLO:
-                raise Deferred("no ServerHello")
-            self._begin(body, whole)
-            if self._messages:
+        if kind == CHANGE and payload == b"\x01" and not self._messages.pending:
+            return
+        if server is not None and kind == APPLICATION:
+            kind, payload = server.open(header, payload)
+        elif server is not None or kind != HANDSHAKE or len(payload) > FULL:
+            raise Deferred("not the beginning of TLS 1.3")
+        if kind != HANDSHAKE:
+            raise Deferred("an alert" if kind == ALERT else "data before the handshake is over")
+        for whole in self._messages.feed(payload):
+            if self._server is not server:
                 raise Deferred("words in clear after the keys were agreed on")
-            return b""
+            self._hear(whole)
+        if (self.done or self._server is not server) and self._messages.pending:
+            raise Deferred("a message under two keys")
+
+    def _hear(self, whole: bytes) -> None:
+        kind, body = whole[0], whole[4:]
+        if kind not in _NEXT[self.heard]:
+            raise Deferred(f"message {kind} out of its turn")
         match kind:
+            case Message.SERVER_HELLO:
+                self._begin(body, whole)
+                self.heard = kind
+                return
+            case Message.ENCRYPTED:
+                _agreed(body)
+            case Message.REQUEST:
+                if body[:1] != b"\x00":  # it has a context only after the handshake (RFC 8446, 4.3.2)
+                    raise Deferred("a demand out of its place")
+                self.demands = True
             case Message.CERTIFICATE:
                 self._certificate(body)
-            case Message.REQUEST:
-                self._wanted = body[1 : 1 + body[0]] if body else b""
             case Message.VERIFY:
-                self._verify(body)
-            case Message.FINISHED:
-                return self._finish(body, whole)
+                prove(self.chain[0], body, self._transcript.digest())
             case _:
-                pass  # EncryptedExtensions: nothing was asked that matters here
+                if not hmac.compare_digest(body, finished(self._suite, self._secrets[1], self._transcript.digest())):
+                    raise Deferred("the server's end of the handshake is not what it should be")
+                self.done = True
         self._transcript.update(whole)
-        return b""
+        self.heard = kind
 
     def _begin(self, body: bytes, whole: bytes) -> None:
         """ServerHello: the suite and the key exchange."""
         if len(body) < 38 or body[2:34] == RETRY:
             raise Deferred("another key share is wanted")
         after = 35 + body[34]
-        if body[:2] != b"\x03\x03" or body[34:after] != self._hello[_SESSION : _SESSION + 33]:
+        if body[:2] != b"\x03\x03" or body[34:after] != self.hello[_SESSION] or body[after + 2 : after + 3] != b"\x00":
             raise Deferred("not an answer to what was asked")
         self.suite = int.from_bytes(body[after : after + 2], "big")
-        extensions = server_extensions(body[after + 3 :])
-        share, suite = extensions.get(_KEY_SHARE, b""), SUITES.get(self.suite)
-        if extensions.get(_VERSIONS) != b"\x03\x04" or suite is None or share[:4] != _X25519 + b"\x00\x20":
+        extensions = _extensions(body[after + 3 :])
+        share, suite = extensions.pop(_KEY_SHARE, b""), SUITES.get(self.suite)
+        if extensions != {_VERSIONS: b"\x03\x04"} or suite is None or share[:4] != _SHARE:
             raise Deferred("not TLS 1.3 as it was offered")
-        try:
-            shared = self._private.exchange(X25519PublicKey.from_public_bytes(share[4:]))
-        except ValueError:
-            raise Deferred("a key share that is none") from None
+        point = ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, share[4:])  # ValueError: none of the curve
         self._suite = suite
-        self._transcript = hashlib.new(suite.hash, self._hello[5:] + whole)
-        self._secret = handshake_secret(suite, shared)
-        seen = self._transcript.digest()
-        client, server = (expand(suite, self._secret, label, seen) for label in (b"c hs traffic", b"s hs traffic"))
-        self._secrets = (client, server)
-        self._server = Direction(suite, server)
+        self._transcript = hashlib.new(suite.hash, self.hello[5:] + whole)
+        self._secret = handshake_secret(suite, self._private.exchange(_ECDH, point))
+        self._secrets = traffic_secrets(suite, self._secret, suite.handshake, self._transcript.digest())
+        self._server = Direction(suite, self._secrets[1])
 
     def _certificate(self, body: bytes) -> None:
         """The chain, and what is said of the first certificate (RFC 8446, 4.4.2)."""
-        at = 1 + body[0] + 3 if body else 3
-        found: list[bytes] = []
-        while at + 3 <= len(body):
+        if body[:1] != b"\x00" or int.from_bytes(body[1:4], "big") != len(body) - 4:
+            raise Deferred("a chain that does not fit its message")
+        at, found = 4, list[bytes]()
+        while at < len(body):
             end = at + 3 + int.from_bytes(body[at : at + 3], "big")
             ends = end + 2 + int.from_bytes(body[end : end + 2], "big")
-            if ends > len(body) or end == at + 3:
+            if ends > len(body) or end == at + 3 or len(body) < end + 2:
                 raise Deferred("a chain that breaks off")
-            if not found:
-                self.stapled = len(server_extensions(body[end:ends]).get(_STATUS, b"")) > 4
+            if ends != end + 2 and not found:
+                self.stapled = len(_extensions(body[end:ends]).get(_STATUS, b"")) > 4
             found.append(body[at + 3 : end])
             at = ends
         if not found:
             raise Deferred("no certificate")
         self.chain = tuple(found)
 
-    def _verify(self, body: bytes) -> None:
-        """CertificateVerify: the server holds the key."""
-        scheme, signature = int.from_bytes(body[:2], "big"), body[4:]
-        if not self.chain or int.from_bytes(body[2:4], "big") != len(signature):
-            raise Deferred("a signature out of its place")
-        try:
-            _check(_public_key(self.chain[0]), scheme, signature, _CLAIM + self._transcript.digest())
-        except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError) as error:
-            raise Deferred(f"the server's signature: {error!r}") from None
-        self._verified = True
-
-    def _finish(self, body: bytes, whole: bytes) -> bytes:
-        """Finished: the server saw the same handshake. Return our own words, and our farewell."""
-        if not self._verified or not hmac.compare_digest(body, self._finished(self._secrets[1])):
-            raise Deferred("the server's end of the handshake is not what it should be")
-        assert self._suite is not None
-        suite = self._suite
-        self._transcript.update(whole)
-        after = expand(suite, master_secret(suite, self._secret), b"c ap traffic", self._transcript.digest())
+    def _end(self) -> bytes:
+        """Our own words, and the secrets of what follows."""
+        suite, transcript = self._suite, self._transcript
+        self.secrets = traffic_secrets(
+            suite, master_secret(suite, self._secret), suite.application, transcript.digest()
+        )
         said = b""
-        if self._wanted is not None:
-            said = _message(Message.CERTIFICATE, bytes([len(self._wanted)]) + self._wanted + bytes(3))
-            self._transcript.update(said)
-        said += _message(Message.FINISHED, self._finished(self._secrets[0]))
-        self.done = True
-        farewell = Direction(suite, after).seal(_ALERT, _CLOSE)
-        return _CHANGED + Direction(suite, self._secrets[0]).seal(_HANDSHAKE, said) + farewell
-
-    def _finished(self, secret: bytes) -> bytes:
-        assert self._suite is not None
-        return hmac.digest(expand(self._suite, secret, b"finished", b""), self._transcript.digest(), self._suite.hash)
+        if self.demands:  # we have none
+            said = _message(Message.CERTIFICATE, bytes(4))
+            transcript.update(said)
+        said += _message(Message.FINISHED, finished(suite, self._secrets[0], transcript.digest()))
+        return _CHANGED + Direction(suite, self._secrets[0]).seal(HANDSHAKE, said)
 
 
 def _message(kind: int, body: bytes) -> bytes:
-    return bytes([kind]) + len(body).to_bytes(3, "big") + body
+    return bytes((kind,)) + len(body).to_bytes(3, "big") + body
 
 
-@lru_cache(maxsize=4096)
-def _public_key(der: bytes) -> object:
-    return x509.load_der_x509_certificate(der).public_key()
+def _agreed(body: bytes) -> None:
+    """EncryptedExtensions: nothing may be agreed on that was not asked for (RFC 8446, 4.2), nor another protocol."""
+    if body == b"\x00\x00":
+        return
+    extensions = _extensions(body)
+    if extensions.get(_ALPN, b"\x00\x09\x08http/1.1") != b"\x00\x09\x08http/1.1" or extensions.keys() - _ANSWERS:
+        raise Deferred("something was agreed on that was not asked for")
 
 
-def _check(key: object, scheme: int, signature: bytes, claim: bytes) -> None:
-    """Verify a handshake's signature (RFC 8446, 4.2.3); raises for one that is wrong, or of no kind known here."""
-    match key:
-        case rsa.RSAPublicKey() if scheme in _PSS:
-            digest = _PSS[scheme]
-            key.verify(signature, claim, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
-        case ec.EllipticCurvePublicKey() if scheme in _ECDSA:
-            key.verify(signature, claim, ec.ECDSA(_ECDSA[scheme]))
-        case ed25519.Ed25519PublicKey() if scheme == 0x0807:
-            key.verify(signature, claim)
-        case _:
-            raise ValueError(f"scheme {scheme:#06x}")
+def _extensions(data: bytes) -> dict[int, bytes]:
+    """The extensions in a block of them, by number, which must be whole and have each but once."""
+    found: dict[int, bytes] = {}
+    at, end = 2, len(data)
+    if int.from_bytes(data[:2], "big") != end - 2:
+        raise Deferred("extensions that do not fit their message")
+    while at < end:
+        number, after = data[at : at + 2], at + 4 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if after > end or at + 4 > end or int.from_bytes(number, "big") in found:
+            raise Deferred("extensions that break off")
+        found[int.from_bytes(number, "big")] = data[at + 4 : after]
+        at = after
+    return found

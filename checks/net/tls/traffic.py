@@ -8,89 +8,133 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 APPLICATION = 23  # the type that every protected record shows outside
-_LONGEST = 2**14 + 256
+FULL = 2**14  # bytes that a record holds at most (RFC 8446, 5.1)
+_TAG = 16
 
 
-@dataclass(frozen=True, slots=True)
+def _info(length: int, label: bytes, context: bytes = b"") -> bytes:
+    """What HKDF-Expand-Label hashes for one block."""
+    return _before(length, label, len(context)) + context + b"\x01"
+
+
+def _before(length: int, label: bytes, context: int) -> bytes:
+    name = b"tls13 " + label
+    return length.to_bytes(2, "big") + bytes([len(name)]) + name + bytes([context])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """What a cipher suite is made of."""
+    """What a cipher suite is made of, and all of the key schedule that is the same in each handshake."""
 
     hash: str
     cipher: type[AESGCM] | type[ChaCha20Poly1305]
     key_length: int
+    length: int  # bytes of a digest
+    salt: bytes  # of the handshake's secret: no key is known beforehand
+    derived: bytes  # what follows is hashed for "derived", "key", …
+    key: bytes
+    iv: bytes
+    finished: bytes
+    update: bytes
+    handshake: tuple[bytes, bytes]  # before the transcript's digest, for client and server
+    application: tuple[bytes, bytes]
 
-    @property
-    def length(self) -> int:
-        """Bytes of a digest."""
-        return hashlib.new(self.hash).digest_size
+
+def _suite(name: str, cipher: type[AESGCM] | type[ChaCha20Poly1305], key_length: int) -> Suite:
+    nothing = hashlib.new(name).digest()
+    length = len(nothing)
+    derived = _info(length, b"derived", nothing)
+    early = hmac.digest(bytes(length), bytes(length), name)
+    return Suite(
+        hash=name,
+        cipher=cipher,
+        key_length=key_length,
+        length=length,
+        salt=hmac.digest(early, derived, name),
+        derived=derived,
+        key=_info(key_length, b"key"),
+        iv=_info(12, b"iv"),
+        finished=_info(length, b"finished"),
+        update=_info(length, b"traffic upd"),
+        handshake=(_before(length, b"c hs traffic", length), _before(length, b"s hs traffic", length)),
+        application=(_before(length, b"c ap traffic", length), _before(length, b"s ap traffic", length)),
+    )
 
 
 SUITES = {
-    0x1301: Suite("sha256", AESGCM, 16),
-    0x1302: Suite("sha384", AESGCM, 32),
-    0x1303: Suite("sha256", ChaCha20Poly1305, 32),
+    0x1301: _suite("sha256", AESGCM, 16),
+    0x1302: _suite("sha384", AESGCM, 32),
+    0x1303: _suite("sha256", ChaCha20Poly1305, 32),
 }
 
 
-def extract(suite: Suite, salt: bytes, secret: bytes) -> bytes:
-    """HKDF-Extract (RFC 5869, 2.2)."""
-    return hmac.digest(salt, secret, suite.hash)
-
-
-def expand(suite: Suite, secret: bytes, label: bytes, context: bytes, length: int = 0) -> bytes:
-    """HKDF-Expand-Label, of one block at most: nothing here is longer; 0 stands for a whole digest."""
-    wanted, name = length or suite.length, b"tls13 " + label
-    info = wanted.to_bytes(2, "big") + bytes([len(name)]) + name + bytes([len(context)]) + context
-    return hmac.digest(secret, info + b"\x01", suite.hash)[:wanted]
-
-
-def derived(suite: Suite, secret: bytes) -> bytes:
-    """The salt of the next secret."""
-    return expand(suite, secret, b"derived", hashlib.new(suite.hash).digest())
-
-
 def handshake_secret(suite: Suite, shared: bytes) -> bytes:
-    """From the key exchange; no key is known beforehand."""
-    nothing = bytes(suite.length)
-    return extract(suite, derived(suite, extract(suite, nothing, nothing)), shared)
+    """From the key exchange."""
+    return hmac.digest(suite.salt, shared, suite.hash)
 
 
 def master_secret(suite: Suite, handshake: bytes) -> bytes:
     """What the keys after the handshake come from."""
-    return extract(suite, derived(suite, handshake), bytes(suite.length))
+    return hmac.digest(hmac.digest(handshake, suite.derived, suite.hash), bytes(suite.length), suite.hash)
+
+
+def traffic_secrets(suite: Suite, secret: bytes, which: tuple[bytes, bytes], seen: bytes) -> tuple[bytes, bytes]:
+    """The secrets of client and server; `which` is `suite.handshake` or `suite.application`, `seen` the transcript."""
+    after = seen + b"\x01"
+    client, server = which
+    return hmac.digest(secret, client + after, suite.hash), hmac.digest(secret, server + after, suite.hash)
+
+
+def finished(suite: Suite, secret: bytes, seen: bytes) -> bytes:
+    """What the owner of a handshake secret says in its Finished (RFC 8446, 4.4.4)."""
+    return hmac.digest(hmac.digest(secret, suite.finished, suite.hash), seen, suite.hash)
 
 
 class BadRecord(ValueError):
-    """A record that its key does not open, or with nothing in it."""
+    """A record that its key does not open, or that is none."""
 
 
 class Direction:
     """One direction's protection; records are counted, so that each is opened in its turn."""
 
-    __slots__ = ("_cipher", "_count", "_iv")
+    __slots__ = ("_cipher", "_count", "_iv", "_secret", "_suite")
 
     def __init__(self, suite: Suite, secret: bytes) -> None:
-        self._cipher = suite.cipher(expand(suite, secret, b"key", b"", suite.key_length))
-        self._iv = int.from_bytes(expand(suite, secret, b"iv", b"", 12), "big")
+        self._suite = suite
+        self._use(secret)
+
+    def _use(self, secret: bytes) -> None:
+        suite = self._suite
+        self._secret = secret
+        self._cipher = suite.cipher(hmac.digest(secret, suite.key, suite.hash)[: suite.key_length])
+        self._iv = int.from_bytes(hmac.digest(secret, suite.iv, suite.hash)[:12], "big")
         self._count = 0
 
-    def _nonce(self) -> bytes:
-        nonce = (self._iv ^ self._count).to_bytes(12, "big")
-        self._count += 1
-        return nonce
+    def renew(self) -> None:
+        """Go over to the next key (RFC 8446, 7.2)."""
+        self._use(hmac.digest(self._secret, self._suite.update, self._suite.hash))
 
     def open(self, header: bytes, payload: bytes) -> tuple[int, bytes]:
         """Return the true type of a record and what it holds; raises `BadRecord`."""
+        if len(payload) <= _TAG:
+            raise BadRecord("a record with nothing in it")
+        nonce = (self._iv ^ self._count).to_bytes(12, "big")
+        self._count += 1
         try:
-            inner = self._cipher.decrypt(self._nonce(), payload, header).rstrip(b"\x00")
+            inner = self._cipher.decrypt(nonce, payload, header)
         except InvalidTag:
             raise BadRecord("a record that its key does not open") from None
-        if not inner or len(inner) > _LONGEST:
-            raise BadRecord("a record with nothing in it")
+        if len(inner) > FULL + 1:
+            raise BadRecord("a record with too much in it")
+        if not inner[-1]:  # padded
+            inner = inner.rstrip(b"\x00")
+            if not inner:
+                raise BadRecord("a record with nothing in it")
         return inner[-1], inner[:-1]
 
     def seal(self, kind: int, data: bytes) -> bytes:
-        """Return a record."""
-        inner = data + bytes([kind])
-        header = bytes([APPLICATION, 3, 3]) + (len(inner) + 16).to_bytes(2, "big")
-        return header + self._cipher.encrypt(self._nonce(), inner, header)
+        """Return a record; it holds `FULL` bytes at most."""
+        header = b"\x17\x03\x03" + (len(data) + 1 + _TAG).to_bytes(2, "big")
+        nonce = (self._iv ^ self._count).to_bytes(12, "big")
+        self._count += 1
+        return header + self._cipher.encrypt(nonce, data + bytes((kind,)), header)
