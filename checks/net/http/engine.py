@@ -97,23 +97,23 @@ class Engine:
         )
 
     async def _fresh(self, sent: Sent, plan: Plan | None) -> Exchange:
-        """Make a connection, and a second one where the first could not tell: by then no byte of a request was sent."""
+        """Make a connection, and another where one could not tell: by then no byte of a request was sent."""
         where, bounds = (sent.address, sent.url.port), (sent.connect_by, sent.deadline)
-        done = await exchange(sent.request, _answer(sent), plan, where, *bounds)
-        if plan is None or done.secure is None or not _open(done.secure, done.failure):
-            return done
-        unsettled = done.secure.unsettled
-        # A connection fails by what it hears, an exchange by its bound.
-        late = done.failure is not None and done.connection.failure is None
-        if late or asyncio.get_running_loop().time() >= sent.connect_by:
-            done.failure = done.failure or NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, "no time to verify the chain")
-            if unsettled:  # nobody has told whether it is silent to all: the next time OpenSSL shall
+        unsettled = False
+        while True:
+            done = await exchange(sent.request, _answer(sent), plan, where, *bounds)
+            secure = done.secure
+            if plan is None or secure is None:
+                return done
+            again = _open(secure, done.failure)
+            late = again and _late(done, sent.connect_by)
+            # By OpenSSL from now on: it got further than we did, or nobody can tell.
+            if (unsettled and secure.chained) or secure.old or (late and secure.unsettled):
                 self.apart.add(_server(sent))
-            return done
-        done = await exchange(sent.request, _answer(sent), replace(plan, reading=False, by_hand=False), where, *bounds)
-        if unsettled and done.connection.secured:
-            self.apart.add(_server(sent))
-        return done
+            if late or not again:
+                return done
+            unsettled = secure.unsettled
+            plan = replace(plan, by_hand=False, reading=unsettled)
 
 
 def _open(secure: Secure, failure: NetFailure | None) -> bool:
@@ -121,6 +121,16 @@ def _open(secure: Secure, failure: NetFailure | None) -> bool:
     if failure is None:
         return secure.unknown
     return secure.unsettled and failure.stage is Stage.TLS
+
+
+def _late(done: Exchange, connect_by: float) -> bool:
+    """Whether no time is left for another connection; names the fault where there is none yet."""
+    # A connection fails by what it hears, an exchange by its bound.
+    timed_out = done.failure is not None and done.connection.failure is None
+    if not timed_out and asyncio.get_running_loop().time() < connect_by:
+        return False
+    done.failure = done.failure or NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, "no time to verify the chain")
+    return True
 
 
 def _server(sent: Sent) -> Server:

@@ -94,6 +94,16 @@ class Secure:
         )
 
     @property
+    def chained(self) -> bool:
+        """Whether a chain came over this connection."""
+        return self.handshake is not None and bool(self.handshake.chain)
+
+    @property
+    def old(self) -> bool:
+        """Whether it is of a protocol that is not spoken by hand."""
+        return self.handshake is not None and self.handshake.version == "TLSv1.2"
+
+    @property
     def broken(self) -> bool:
         """Whether the last of what was read came before a record that cannot be."""
         return self._session.broken

@@ -71,7 +71,7 @@ class Messages:
         while there - at >= 4:
             length = data[at + 1] << 16 | data[at + 2] << 8 | data[at + 3]
             if length > MAX_CHAIN:
-                raise BadRecord("a message without end")
+                raise BadRecord("no end of a message")
             end = at + 4 + length
             if end > there:
                 break

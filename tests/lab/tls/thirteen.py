@@ -2,16 +2,15 @@
 
 import asyncio
 import hashlib
-import hmac
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from checks.net.tls.traffic import SUITES, Direction, expand, handshake_secret
+from checks.net.tls.traffic import SUITES, Direction, finished, handshake_secret, master_secret, traffic_secrets
 from tests.lab.tls.authority import Issued
 from tests.lab.tls.offer import extensions_of
 from tests.lab.tls.servers import read_record
@@ -28,6 +27,31 @@ def as_it_is(message: bytes) -> bytes:
 
 def _message(kind: int, body: bytes) -> bytes:
     return bytes([kind]) + len(body).to_bytes(3, "big") + body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talk:
+    """A session as the server sees it, once its part of the handshake is said."""
+
+    flight: bytes
+    end: bytes  # what the client must say in its Finished
+    handshake: Direction  # what the client says until then
+    client: Direction  # and after it
+    server: Direction
+
+    def heard(self, said: bytes) -> bytes:
+        """Return what the client says after its handshake; raises where that is not whole."""
+        plain, place = b"", 0
+        assert said[:6] == b"\x14\x03\x03\x00\x01\x01"
+        at, opens = 6, self.handshake
+        while at < len(said):
+            end = at + 5 + int.from_bytes(said[at + 3 : at + 5], "big")
+            kind, inner = opens.open(said[at : at + 5], said[at + 5 : end])
+            if not place:
+                assert (kind, inner) == (22, _message(20, self.end))
+                opens = self.client
+            plain, at, place = plain + (inner if place else b""), end, place + 1
+        return plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,28 +72,43 @@ class Thirteen:
 
     def flight(self, hello: bytes) -> bytes:
         """The server's part of the handshake that follows from a ClientHello message."""
+        return self.talk(hello).flight
+
+    def talk(self, hello: bytes) -> Talk:
+        """Go on from a ClientHello message."""
         offered = extensions_of(hello)
         self.asked.append(5 in offered)
-        private, suite = X25519PrivateKey.generate(), SUITES[SUITE]
-        shared = private.exchange(X25519PublicKey.from_public_bytes(offered[51][6:38]))
+        private, suite = ec.generate_private_key(ec.SECP256R1()), SUITES[SUITE]
+        point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), offered[51][6:])
+        shared = private.exchange(ec.ECDH(), point)
         session = hello[4 + 34 : 4 + 35 + hello[4 + 34]]
-        share = b"\x00\x33\x00\x24\x00\x1d\x00\x20" + private.public_key().public_bytes_raw()
+        own = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        share = b"\x00\x33\x00\x45\x00\x17\x00\x41" + own
         extensions = b"\x00\x2b\x00\x02\x03\x04" + share
         said = b"\x03\x03" + bytes(range(32)) + session + SUITE.to_bytes(2, "big") + b"\x00"
         server_hello = self._changed("hello", _message(2, said + len(extensions).to_bytes(2, "big") + extensions))
         transcript = hashlib.sha256(hello + server_hello)
-        secret = expand(suite, handshake_secret(suite, shared), b"s hs traffic", transcript.digest())
-        direction, flight = Direction(suite, secret), b""
+        secret = handshake_secret(suite, shared)
+        theirs, ours = traffic_secrets(suite, secret, suite.handshake, transcript.digest())
+        direction, flight = Direction(suite, ours), b""
         for name in ("certificate", "verify"):
             made = self._certificate() if name == "certificate" else self._verify(transcript.digest())
             message = self._changed(name, made)
             transcript.update(message)
             flight += message
-        key = expand(suite, secret, b"finished", b"")
-        flight += self._changed("finished", _message(20, hmac.digest(key, transcript.digest(), "sha256")))
+        message = self._changed("finished", _message(20, finished(suite, ours, transcript.digest())))
+        transcript.update(message)
+        flight += message
         clear = b"\x16\x03\x03" + len(server_hello).to_bytes(2, "big") + server_hello
         sealed = [direction.seal(22, flight[i : i + 16000]) for i in range(0, len(flight), 16000)]
-        return clear + b"\x14\x03\x03\x00\x01\x01" + self._changed("sealed", b"".join(sealed))
+        client, server = traffic_secrets(suite, master_secret(suite, secret), suite.application, transcript.digest())
+        return Talk(
+            flight=clear + b"\x14\x03\x03\x00\x01\x01" + self._changed("sealed", b"".join(sealed)),
+            end=finished(suite, theirs, transcript.digest()),
+            handshake=Direction(suite, theirs),
+            client=Direction(suite, client),
+            server=Direction(suite, server),
+        )
 
     def _changed(self, name: str, message: bytes) -> bytes:
         return self.changes.get(name, as_it_is)(message)

@@ -65,13 +65,13 @@ class Real:
 @pytest.mark.parametrize("kind", ["p256", "p384", "rsa2048", "rsa4096", "ed25519"])
 def test_a_real_server_is_content(monkeypatch: pytest.MonkeyPatch, kind: str, suite: int) -> None:
     """It takes our end of the handshake, and hears our farewell; the answer may come byte by byte."""
-    monkeypatch.setattr(thirteen, "TLS13", (suite,))
+    monkeypatch.setattr(thirteen, "_OFFER", (suite,))
     one = leaf(kind)
     real, client = Real(context(one.chain)), thirteen.Thirteen(NAME)
     said = b"".join(client.feed(bytes([byte])) for byte in real.hear(client.hello))
     assert client.done
     assert (client.chain, client.suite) == (ders(one), suite)
-    real.hear(said)
+    real.hear(said + client.farewell())
     assert real.tls.version() == "TLSv1.3"
     assert real.ended()
 
@@ -81,7 +81,7 @@ def test_a_server_that_may_do_without_a_client_certificate_does() -> None:
     made.load_verify_locations(cadata=ROOT.pem.decode())
     made.verify_mode = ssl.CERT_OPTIONAL
     real, client = Real(made), thirteen.Thirteen(NAME)
-    real.hear(client.feed(real.hear(client.hello)))
+    real.hear(client.feed(real.hear(client.hello)) + client.farewell())
     assert client.done
     assert real.ended()
 
@@ -219,7 +219,7 @@ async def test_openssl_is_asked_where_it_is_not(lab: Lab, times: int, connection
 
 async def test_another_curve_is_left_to_openssl(lab: Lab) -> None:
     made = context(LEAF.chain, versions=(TLS13, TLS13))
-    made.set_ecdh_curve("prime256v1")
+    made.set_ecdh_curve("X25519")
     found, connections = await shaken(lab, tls(made))
     assert (found.chain, found.version, connections) == (ders(LEAF), "TLSv1.3", 2)
 
