@@ -17,6 +17,7 @@ from checks.net.http.verdicts import Verdicts
 from checks.parse.urls import Url
 
 _LATE: Final = frozenset({Reason.TIMEOUT_HEADERS, Reason.TIMEOUT_BODY})
+_LEAST: Final = 0.01  # seconds that another connection takes; a loop's timer may come a millisecond early besides
 _BIG: Final = 256 * 1024  # bytes on the wire from which decoding would hold the loop too long
 
 
@@ -125,9 +126,7 @@ def _open(secure: Secure, failure: NetFailure | None) -> bool:
 
 def _late(done: Exchange, connect_by: float) -> bool:
     """Whether no time is left for another connection; names the fault where there is none yet."""
-    # A connection fails by what it hears, an exchange by its bound.
-    timed_out = done.failure is not None and done.connection.failure is None
-    if not timed_out and asyncio.get_running_loop().time() < connect_by:
+    if asyncio.get_running_loop().time() + _LEAST < connect_by:
         return False
     done.failure = done.failure or NetFailure(Stage.TLS, Reason.TLS_HANDSHAKE, "no time to verify the chain")
     return True
