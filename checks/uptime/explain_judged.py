@@ -75,8 +75,8 @@ def _answered(seen: Seen, say: Say) -> Iterator[Line]:
         yield line(1, f"✖ {_fault(fault, say)}")
     if seen.reading.unread:
         yield line(1, f"? {say('the page was not judged to its end: {why}', why=clean_text(seen.reading.unread, 300))}")
-    elif visit.last.method == "HEAD":
-        yield line(1, f"? {say('an answer to HEAD has no page: neither page nor speed is judged')}")
+    elif visit.last.bodiless:
+        yield line(1, f"? {say('such an answer has no page: neither page nor speed is judged')}")
     elif not seen.reading.faults:
         known = {"conditions": _conditions(seen.options, say), "signs": say(_CLEAN)}
         yield line(1, f"✔ {say('page: {conditions}; {signs}', **known)}")
@@ -121,7 +121,7 @@ def _took(seen: Seen, say: Say) -> Line:
     most, reply = seen.options.slow_after, seen.visit.reply
     known = {"took": seen.seconds, "most": most, "limit": seen.limit}
     well = reply is not None and seen.visit.failure is None and expected(reply.status, seen.options)
-    if not well or seen.reading.challenge or seen.visit.last.method == "HEAD":
+    if not well or seen.reading.challenge or seen.visit.last.bodiless:
         return line(1, f"· {say('it took {took:duration} (timeout {limit:duration})', **known)}", "")
     if most is None:
         return line(

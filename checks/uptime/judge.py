@@ -73,7 +73,7 @@ def _is_plain(seen: Seen, visit: Visit, options: Options) -> bool:
         and len(seen.visits) == len(visit.hops) == len(hop.tried) == 1
         and not (hop.untried or hop.lacking)
         and hop.complete
-        and hop.method != "HEAD"
+        and not hop.bodiless
         and (options.slow_after is None or seen.seconds <= options.slow_after)
         and expected(reply.status, options)
     )
@@ -225,7 +225,7 @@ def _above(seen: Seen, options: Options) -> Iterator[Said]:
     """Judge the time it took, and say what an answer without a body leaves open."""
     if seen.reading.unread:
         yield Untested(families=frozenset({CONTENT.family}), cause=seen.reading.unread)
-    if seen.visit.hops[-1].method == "HEAD":
+    if seen.visit.last.bodiless:
         yield Untested(families=_ABOVE, cause="no_body")
         return
     if options.slow_after is not None and seen.seconds > options.slow_after:

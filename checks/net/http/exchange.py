@@ -9,6 +9,7 @@ from checks.parse.urls import Url
 
 Headers = tuple[tuple[str, str], ...]
 
+_BODILESS: Final = frozenset({204, 205, 304})
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
 
@@ -147,6 +148,11 @@ class Hop:
     reply: Reply | None = None
     failure: NetFailure | None = None
     proxied: bool = False  # the address is the proxy's affair: `tried` holds the host's name
+
+    @property
+    def bodiless(self) -> bool:
+        """Whether the answer can have no body, whatever it says (RFC 9110, 6.4.1 and 15.3.6)."""
+        return self.method == "HEAD" or (self.reply is not None and self.reply.status in _BODILESS)
 
     @property
     def address(self) -> str:

@@ -103,7 +103,7 @@ async def test_what_the_page_lacks_comes_before_what_is_well() -> None:
 async def test_an_answer_to_head_leaves_page_and_speed_open() -> None:
     async with serving(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")) as server:
         text = await told(server.url(), method="HEAD", slow_after=0.000_001)
-    assert "? an answer to HEAD has no page: neither page nor speed is judged" in text
+    assert "? such an answer has no page: neither page nor speed is judged" in text
     assert "slow" not in text
     assert "✔ page" not in text
 
