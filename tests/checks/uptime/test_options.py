@@ -8,7 +8,7 @@ import pytest
 from checks.core.options import BadOption
 from checks.core.secret import Secret
 from checks.uptime.options import IpVersion, Options, ranges
-from tests.lab.http.probe import probe, reasons
+from tests.lab.http.probe import observed, probe, reasons
 from tests.lab.http.server import OK, Peer, answering, serving
 
 
