@@ -51,7 +51,7 @@ async def one_pass(all_jobs: list[Job], net: Net) -> tuple[float, int]:
             outcome = await run(job, CHECK, net, redact=redact)
             if not isinstance(outcome.answer, Observed) or outcome.answer.findings:
                 bad += 1
-            elif outcome.answer.memory is not job.memory:
+            elif outcome.answer.memory is not None:
                 all_jobs[number] = replace(job, memory=outcome.answer.memory)
 
     before = time.process_time()
