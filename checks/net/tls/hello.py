@@ -28,8 +28,8 @@ _CLIENT_HELLO = 1
 _SERVER_NAME, _STATUS_REQUEST, _GROUPS, _POINTS, _SIGNATURES = 0, 5, 10, 11, 13
 _ALPN, _EXTENDED_MASTER, _VERSIONS, _KEY_SHARE, _RENEGOTIATION = 16, 23, 43, 51, 0xFF01
 _GROUP_IDS = (29, 23, 24, 25, 22, 256, 257)  # X25519, P-256, P-384, P-521, secp256k1, ffdhe2048, ffdhe3072
-_OPENING_GROUPS = (23, 29, 24, 25)  # the first is the one of the key share
-_POINT = 65  # bytes of one of P-256
+_OPENING_GROUPS = (29, 23, 24, 25)  # the first is the one of the key share
+_POINT = 32  # bytes of one of X25519
 _SIGNATURE_IDS = (
     0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080A, 0x080B,
     0x0401, 0x0501, 0x0601, 0x0303, 0x0301, 0x0203, 0x0201, 0x0402, 0x0202, 0x0101,
@@ -86,7 +86,7 @@ class Opening:
     after: bytes
 
     def record(self, key_share: bytes) -> bytes:
-        """Return the record with this point of P-256, uncompressed."""
+        """Return the record with this point of X25519."""
         new = os.urandom(64)
         return b"".join((self.before, new[:32], b"\x20", new[32:], self.after, key_share))
 

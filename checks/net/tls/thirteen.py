@@ -1,6 +1,6 @@
 """A client of TLS 1.3 by hand: a handshake in half the time of OpenSSL's, which shows no staple either.
 
-It speaks P-256 and the three suites that every server has; whatever else a server wants is left to OpenSSL. The
+It speaks X25519 and the three suites that every server has; whatever else a server wants is left to OpenSSL. The
 server proves that it holds the key of its certificate and that it saw the same handshake, as in any client.
 """
 
@@ -8,8 +8,7 @@ import hashlib
 import hmac
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from checks.net.tls.flight import RETRY, Message
 from checks.net.tls.hello import opening
@@ -27,8 +26,7 @@ from checks.net.tls.traffic import (
 )
 
 _OFFER: Final = tuple(TLS13)
-_CURVE, _ECDH = ec.SECP256R1(), ec.ECDH()
-_SHARE: Final = b"\x00\x17\x00\x41"  # P-256, 65 bytes
+_SHARE: Final = b"\x00\x1d\x00\x20"  # X25519, 32 bytes
 _NAME, _STATUS, _GROUPS, _ALPN, _VERSIONS, _KEY_SHARE = 0, 5, 10, 16, 43, 51
 _ANSWERS: Final = frozenset({_NAME, _GROUPS, _ALPN})
 _SESSION: Final = slice(5 + 4 + 34, 5 + 4 + 34 + 33)  # where the session of our hello stands, with its length
@@ -58,8 +56,8 @@ class Thirteen:
     )  # fmt: skip
 
     def __init__(self, server_name: str | None, *, staple: bool = False) -> None:
-        self._private = ec.generate_private_key(_CURVE)
-        share = self._private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        self._private = X25519PrivateKey.generate()
+        share = self._private.public_key().public_bytes_raw()
         self.hello = opening(server_name, _OFFER, SCHEMES, staple=staple).record(share)
         self.records = Records()  # what came after the handshake is left there
         self._messages = Messages()
@@ -157,10 +155,11 @@ class Thirteen:
         share, suite = extensions.pop(_KEY_SHARE, b""), SUITES.get(self.suite)
         if extensions != {_VERSIONS: b"\x03\x04"} or suite is None or share[:4] != _SHARE:
             raise Deferred("not TLS 1.3 as it was offered")
-        point = ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, share[4:])  # ValueError: none of the curve
+        point = X25519PublicKey.from_public_bytes(share[4:])  # ValueError: not of its length
         self._suite = suite
         self._transcript = hashlib.new(suite.hash, self.hello[5:] + whole)
-        self._secret = handshake_secret(suite, self._private.exchange(_ECDH, point))
+        # ValueError: a point of small order (RFC 8446, 7.4.2)
+        self._secret = handshake_secret(suite, self._private.exchange(point))
         self._secrets = traffic_secrets(suite, self._secret, suite.handshake, self._transcript.digest())
         self._server = Direction(suite, self._secrets[1])
 

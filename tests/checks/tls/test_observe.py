@@ -469,7 +469,7 @@ async def test_a_staple_out_of_sight_is_not_called_missing(world: World) -> None
     """TLS 1.3 alone, with a key exchange that is not spoken by hand."""
     leaf = world.leaf(must_staple=True)
     made = context(leaf.chain, versions=(ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3))
-    made.set_ecdh_curve("X25519")
+    made.set_ecdh_curve("prime256v1")
     found = opened(world, tls(made))
     async with open_net() as net:
         outcome = await look(found, net)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from checks.net.tls.traffic import SUITES, Direction, finished, handshake_secret, master_secret, traffic_secrets
 from tests.lab.tls.authority import Issued
@@ -78,12 +78,10 @@ class Thirteen:
         """Go on from a ClientHello message."""
         offered = extensions_of(hello)
         self.asked.append(5 in offered)
-        private, suite = ec.generate_private_key(ec.SECP256R1()), SUITES[SUITE]
-        point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), offered[51][6:])
-        shared = private.exchange(ec.ECDH(), point)
+        private, suite = X25519PrivateKey.generate(), SUITES[SUITE]
+        shared = private.exchange(X25519PublicKey.from_public_bytes(offered[51][6:]))
         session = hello[4 + 34 : 4 + 35 + hello[4 + 34]]
-        own = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        share = b"\x00\x33\x00\x45\x00\x17\x00\x41" + own
+        share = b"\x00\x33\x00\x24\x00\x1d\x00\x20" + private.public_key().public_bytes_raw()
         extensions = b"\x00\x2b\x00\x02\x03\x04" + share
         said = b"\x03\x03" + bytes(range(32)) + session + SUITE.to_bytes(2, "big") + b"\x00"
         server_hello = self._changed("hello", _message(2, said + len(extensions).to_bytes(2, "big") + extensions))

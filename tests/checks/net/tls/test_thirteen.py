@@ -219,7 +219,7 @@ async def test_openssl_is_asked_where_it_is_not(lab: Lab, times: int, connection
 
 async def test_another_curve_is_left_to_openssl(lab: Lab) -> None:
     made = context(LEAF.chain, versions=(TLS13, TLS13))
-    made.set_ecdh_curve("X25519")
+    made.set_ecdh_curve("prime256v1")
     found, connections = await shaken(lab, tls(made))
     assert (found.chain, found.version, connections) == (ders(LEAF), "TLSv1.3", 2)
 
