@@ -116,8 +116,8 @@ class Marks:
             found.update(self.failing)
         if glance.title:
             found.update(self.titled)
-        chosen = (self.signatures[index] for index in sorted(found))
-        return [one for one in chosen if _has_room(one, glance) and _may_hold(one, glance)]
+        chosen = (self.signatures[index] for index in sorted(found & possible))
+        return [one for one in chosen if _may_hold(one, glance)]
 
     def by_headers(self, glance: "Glance") -> list[Signature]:
         """Return the marks told by a header alone that may hold."""

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Final
 
 from checks.net.http.openssl import Chain, Refused
-from checks.net.tls.flight import ALERTS, Message
-from checks.net.tls.stream import ALERT, APPLICATION, HANDSHAKE, MAX_CHAIN, Messages
+from checks.net.tls.flight import ALERT, ALERTS, APPLICATION, HANDSHAKE, Message
+from checks.net.tls.stream import MAX_CHAIN, Messages
 from checks.net.tls.suites import suite_name
 from checks.net.tls.thirteen import Deferred, Thirteen
 from checks.net.tls.traffic import FULL, BadRecord, Direction

@@ -19,24 +19,8 @@ class Connection:
     """One connection; it carries one answer at a time and can rest between two."""
 
     __slots__ = (
-        "_answer",
-        "_deadline",
-        "_line",
-        "_loop",
-        "_lost",
-        "_request",
-        "_timer",
-        "_until",
-        "began",
-        "connect",
-        "ended",
-        "failure",
-        "greeted",
-        "idle",
-        "secure",
-        "secured",
-        "sent",
-        "waiter",
+        "_answer", "_deadline", "_line", "_loop", "_lost", "_request", "_timer", "_until", "began", "connect",
+        "ended", "failure", "greeted", "idle", "secure", "secured", "sent", "waiter",
     )  # fmt: skip
 
     def __init__(self, request: bytes, answer: Answer, secure: Secure | None, loop: asyncio.AbstractEventLoop) -> None:
@@ -65,6 +49,8 @@ class Connection:
 
     def made(self, took: int) -> None:
         """Begin to talk."""
+        if self.ended:  # too late, and about to be closed: nothing is said any more
+            return
         self.connect, self.greeted = took, _now()
         try:
             if self.secure is None:

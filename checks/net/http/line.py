@@ -65,8 +65,7 @@ class Line:
         made.setblocking(False)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if _LINUX:
-            _stamping()
-            made.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
+            _tell_arrivals(made)
         self._began = _now()
         number = made.connect_ex((address, port))
         if number not in (0, errno.EINPROGRESS):
@@ -168,7 +167,10 @@ def _told(line: socket.socket) -> tuple[int, int]:
     """The state of a connection, and how many nanoseconds the other side took to accept it; 0: not known."""
     if not _LINUX:
         return 0, 0
-    told = line.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _INFO.size)
+    try:
+        told = line.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _INFO.size)
+    except OSError:
+        return 0, 0
     if len(told) < _INFO.size:
         return 0, 0
     state, round_trip, again = _INFO.unpack(told)
@@ -184,9 +186,19 @@ def _age(beside: list[tuple[int, int, bytes]]) -> int:
     return 0
 
 
+def _tell_arrivals(line: socket.socket) -> None:
+    """Ask the kernel for the times of arrival, where it knows them: a sandbox's may not."""
+    if _stamping() is not None:
+        line.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
+
+
 @lru_cache(maxsize=1)
-def _stamping() -> socket.socket:
+def _stamping() -> socket.socket | None:
     """Have the kernel stamp arrivals for as long as this process lives: it takes a moment to begin, and to end."""
     held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    held.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
+    try:
+        held.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
+    except OSError:
+        held.close()
+        return None
     return held

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 MAX_FLIGHT = 1024 * 1024  # bytes of one server's answer
-_CIPHER_CHANGE, _ALERT, _HANDSHAKE, _APPLICATION = 20, 21, 22, 23
+CHANGE, ALERT, HANDSHAKE, APPLICATION = 20, 21, 22, 23  # types of records (RFC 8446, 5.1)
 _VERSIONS = 43  # supported_versions, in a ServerHello of TLS 1.3
 # RFC 8446, 4.1.3: a ServerHello with this "random" asks for another key share, of TLS 1.3 all the same.
 RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
@@ -33,7 +33,6 @@ class Message(IntEnum):
     VERIFY = 15
     FINISHED = 20
     STATUS = 22
-    KEY_UPDATE = 24
 
 
 class Speech(StrEnum):
@@ -99,11 +98,11 @@ class Flight:
         return True
 
     def _take(self, kind: int, payload: bytes) -> None:
-        if kind == _ALERT:
+        if kind == ALERT:
             # Old servers warn (level 1) of a name they do not know, and go on.
             if len(payload) >= 2 and (payload[0] == 2 or payload[1] == 0):
                 self.alert = payload[1]
-        elif kind == _HANDSHAKE:
+        elif kind == HANDSHAKE:
             self._messages += payload
             while not self.finished and self._message():
                 pass
@@ -149,7 +148,7 @@ class Flight:
 
 
 def _looks_like_tls(buffer: bytearray) -> bool:
-    kinds = (_CIPHER_CHANGE, _ALERT, _HANDSHAKE, _APPLICATION)
+    kinds = (CHANGE, ALERT, HANDSHAKE, APPLICATION)
     return not buffer or (buffer[0] in kinds and (len(buffer) < 2 or buffer[1] == 3))
 
 

@@ -60,9 +60,7 @@ def client_hello(hello: Hello) -> bytes:
 
 
 def _extensions(hello: Hello) -> Iterable[bytes]:
-    if hello.server_name is not None:
-        name = hello.server_name.encode("ascii")
-        yield _extension(_SERVER_NAME, _vector(2, b"\x00" + _vector(2, name)))
+    yield _named(hello.server_name)
     yield _extension(_GROUPS, _vector(2, _numbers(_GROUP_IDS)))
     yield _extension(_POINTS, _vector(1, b"\x00"))
     yield _extension(_RENEGOTIATION, _vector(1, b""))
@@ -94,11 +92,7 @@ class Opening:
 @lru_cache(maxsize=8192)
 def opening(server_name: str | None, suites: tuple[int, ...], schemes: tuple[int, ...], *, staple: bool) -> Opening:
     """Prepare to ask for a whole handshake; no ticket is wanted of it (RFC 8446, 4.2.9)."""
-    extensions = b""
-    if server_name is not None:
-        name = server_name.encode("ascii")
-        extensions += _extension(_SERVER_NAME, _vector(2, b"\x00" + _vector(2, name)))
-    extensions += _extension(_GROUPS, _vector(2, _numbers(_OPENING_GROUPS)))
+    extensions = _named(server_name) + _extension(_GROUPS, _vector(2, _numbers(_OPENING_GROUPS)))
     if staple:
         extensions += _extension(_STATUS_REQUEST, b"\x01\x00\x00\x00\x00")
     extensions += _extension(_SIGNATURES, _vector(2, _numbers(schemes)))
@@ -110,6 +104,13 @@ def opening(server_name: str | None, suites: tuple[int, ...], schemes: tuple[int
     message = bytes([_CLIENT_HELLO]) + _vector(3, b"\x03\x03" + bytes(32 + 33) + after)
     record = bytes([_HANDSHAKE]) + b"\x03\x01" + _vector(2, message)
     return Opening(record[: 5 + 4 + 2], after[:-_POINT])
+
+
+def _named(server_name: str | None) -> bytes:
+    """The server's name (RFC 6066, 3); nothing without one."""
+    return (
+        _extension(_SERVER_NAME, _vector(2, b"\x00" + _vector(2, server_name.encode("ascii")))) if server_name else b""
+    )
 
 
 def _extension(number: int, data: bytes) -> bytes:

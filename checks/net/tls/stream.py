@@ -1,8 +1,8 @@
 """Cuts what a server of TLS 1.3 sends into records, and what these hold into handshake messages (RFC 8446, 5.1)."""
 
+from checks.net.tls.flight import ALERT, APPLICATION, CHANGE, HANDSHAKE
 from checks.net.tls.traffic import FULL, BadRecord
 
-CHANGE, ALERT, HANDSHAKE, APPLICATION = 20, 21, 22, 23
 MAX_CHAIN = 100 * 1024  # bytes of a server's flight; beyond that OpenSSL's clients give up too
 _LONGEST = FULL + 256  # bytes of a protected record
 _TYPES = (CHANGE, ALERT, HANDSHAKE, APPLICATION)

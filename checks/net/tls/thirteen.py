@@ -10,10 +10,10 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from checks.net.tls.flight import RETRY, Message
+from checks.net.tls.flight import ALERT, APPLICATION, CHANGE, HANDSHAKE, RETRY, Message, server_extensions
 from checks.net.tls.hello import opening
 from checks.net.tls.proof import SCHEMES, prove
-from checks.net.tls.stream import ALERT, APPLICATION, CHANGE, HANDSHAKE, MAX_CHAIN, Messages, Records
+from checks.net.tls.stream import MAX_CHAIN, Messages, Records
 from checks.net.tls.suites import TLS13
 from checks.net.tls.traffic import (
     FULL,
@@ -210,14 +210,7 @@ def _agreed(body: bytes) -> None:
 
 def _extensions(data: bytes) -> dict[int, bytes]:
     """The extensions in a block of them, by number, which must be whole and have each but once."""
-    found: dict[int, bytes] = {}
-    at, end = 2, len(data)
-    if int.from_bytes(data[:2], "big") != end - 2:
-        raise Deferred("extensions that do not fit their message")
-    while at < end:
-        number, after = data[at : at + 2], at + 4 + int.from_bytes(data[at + 2 : at + 4], "big")
-        if after > end or at + 4 > end or int.from_bytes(number, "big") in found:
-            raise Deferred("extensions that break off")
-        found[int.from_bytes(number, "big")] = data[at + 4 : after]
-        at = after
+    found, length = server_extensions(data), len(data) - 2
+    if int.from_bytes(data[:2], "big") != length or sum(4 + len(value) for value in found.values()) != length:
+        raise Deferred("extensions that break off, do not fit their message, or are there twice")
     return found

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
-APPLICATION = 23  # the type that every protected record shows outside
 FULL = 2**14  # bytes that a record holds at most (RFC 8446, 5.1)
 _TAG = 16
 

@@ -115,7 +115,9 @@ async def test_no_descriptor_left_to_ask_the_dns_with() -> None:
     assert cause(outcome) in {"resolver", "resources"}
 
 
-@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOBUFS, errno.EADDRNOTAVAIL, errno.EPERM, errno.EACCES])
+@pytest.mark.parametrize(
+    "number", [errno.EMFILE, errno.ENOBUFS, errno.ENOSPC, errno.EADDRNOTAVAIL, errno.EPERM, errno.EACCES]
+)
 async def test_a_connection_that_this_machine_does_not_let_out(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect_ex", lambda *_: number)
     assert cause(await probe("http://127.0.0.1:1/")) == "resources"

@@ -1,6 +1,7 @@
 """Lines carry bytes whoever watches their sockets, and tell how long ago those bytes came."""
 
 import asyncio
+import errno
 import select
 import socket
 import sys
@@ -12,7 +13,7 @@ from contextlib import closing, suppress
 import pytest
 import uvloop
 
-from checks.net.http import wires
+from checks.net.http import line, wires
 from checks.net.http.line import Line
 
 WAYS: dict[str, tuple[Callable[[], asyncio.AbstractEventLoop], type]] = {
@@ -209,6 +210,36 @@ def test_bytes_that_waited_for_a_busy_loop_are_told_as_old_as_they_are(runner: a
     party, heard = runner.run(talk())
     thread.join()
     assert 100_000_000 <= party.late[0] <= heard - sent[0]
+
+
+@pytest.fixture
+def ignorant(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A kernel that knows neither stamps nor TCP_INFO, as that of a sandbox."""
+    known = socket.socket.setsockopt, socket.socket.getsockopt
+
+    def setsockopt(self: socket.socket, level: int, option: int, value: int | bytes) -> None:
+        if level == socket.SOL_SOCKET and option == line._STAMP:
+            raise OSError(errno.ENOPROTOOPT, "Protocol not available")
+        known[0](self, level, option, value)
+
+    def getsockopt(self: socket.socket, level: int, option: int, *size: int) -> int | bytes:
+        if level == socket.IPPROTO_TCP and option == line._TCP_INFO:
+            raise OSError(errno.ENOPROTOOPT, "Protocol not available")
+        return known[1](self, level, option, *size)
+
+    monkeypatch.setattr(socket.socket, "setsockopt", setsockopt)
+    monkeypatch.setattr(socket.socket, "getsockopt", getsockopt)
+    held = line._stamping()
+    if held is not None:
+        held.close()
+    line._stamping.cache_clear()
+    yield
+    line._stamping.cache_clear()
+
+
+@pytest.mark.usefixtures("ignorant")
+def test_a_kernel_that_tells_no_times_carries_bytes_all_the_same(runner: asyncio.Runner) -> None:
+    test_what_is_said_and_heard(runner, socket.AF_INET)
 
 
 def test_a_party_that_closes_while_it_is_told_is_told_no_more(runner: asyncio.Runner) -> None:
