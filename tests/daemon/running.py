@@ -1,37 +1,24 @@
 """A daemon in a process of its own, on free ports, with the demo client to break and heal."""
 
 import asyncio
-import itertools
 import json
 import os
 import signal
-import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.lab.ports import free_port
+
 START = "import sys; from agent.cli import main; sys.exit(main(sys.argv[1:]))"
 PATIENCE = 60.0  # seconds for a busy machine; nothing is measured against it
 PAUSE = 0.05
-
-
-# Below what the system gives to outgoing connections, and a range of its own for each process that runs tests: nobody
-# takes a port between the look and the start.
-_PORTS = itertools.cycle(range(20_000 + os.getpid() % 120 * 100, 20_000 + os.getpid() % 120 * 100 + 100))
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    for port in _PORTS:
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise AssertionError
 
 
 @dataclass(slots=True, kw_only=True)

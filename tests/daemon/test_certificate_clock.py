@@ -24,7 +24,8 @@ from agent.daemon.orders import Orders
 from agent.daemon.reload import read
 from agent.daemon.service import serve
 from agent.systemd import Supervisor
-from tests.daemon.running import PATIENCE, PAUSE, free_port
+from tests.daemon.running import PATIENCE, PAUSE
+from tests.lab.ports import free_port
 from tests.lab.tls.authority import Issued, Wish, intermediate, issue, root
 from tests.lab.tls.servers import Behaviour, Lab, answer, context, open_lab, plain, tls
 from tests.lab.tls.world import DAY

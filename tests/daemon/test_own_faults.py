@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemon.running import Place, Running, daemon, free_port
+from tests.daemon.running import Place, Running, daemon
+from tests.lab.ports import free_port
 
 CLIENTS = "SELECT 1 FROM tickets WHERE rule NOT LIKE 'agent.%'"
 

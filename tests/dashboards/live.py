@@ -12,7 +12,8 @@ from pathlib import Path
 
 from dashboards.preview.prometheus import NoAnswer, Prometheus, Series
 from tests import needs
-from tests.daemon.running import PATIENCE, free_port
+from tests.daemon.running import PATIENCE
+from tests.lab.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 

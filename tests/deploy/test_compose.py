@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 
 from tests import needs
-from tests.daemon.running import free_port
 from tests.deploy.conftest import ROOT, RUNC, run
 from tests.deploy.containers import FENCE, LIMITS, PATIENCE, Container
+from tests.lab.ports import free_port
 
 FILES = [ROOT / "compose.yaml", ROOT / "dashboards" / "compose.yaml"]
 UP = """

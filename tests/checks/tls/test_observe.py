@@ -20,6 +20,7 @@ from checks.tls import CHECK
 from checks.tls.explain import explain
 from checks.tls.options import Options
 from checks.tls.seen import Memory, Remembered
+from tests.lab.ports import free_port
 from tests.lab.tls import faulty, healthy
 from tests.lab.tls.authority import Issued, intermediate, revocation_list, scope
 from tests.lab.tls.servers import (
@@ -28,7 +29,6 @@ from tests.lab.tls.servers import (
     Lab,
     Records,
     answer,
-    closed_port,
     context,
     either,
     hang,
@@ -390,7 +390,7 @@ async def test_explaining_shows_the_chain_up_to_its_root(world: World) -> None:
 
 
 async def test_a_port_that_is_listed_and_refuses(world: World) -> None:
-    world.options["ports"] = (closed_port("127.0.0.1"),)
+    world.options["ports"] = (free_port(),)
     found = opened(world, world.https(world.leaf()))
     async with open_net() as net:
         outcome = await look(found, net)

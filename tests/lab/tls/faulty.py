@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from tests.lab.ports import free_port
 from tests.lab.tls.authority import CLIENT, Issued, Wish, intermediate, issue, key, revocation_list, root
 from tests.lab.tls.servers import (
     HSTS,
@@ -12,7 +13,6 @@ from tests.lab.tls.servers import (
     Records,
     after_words,
     answer,
-    closed_port,
     context,
     drip,
     either,
@@ -484,5 +484,5 @@ def _(w: World) -> Behaviour:
 
 @faulty("nobody-listens-at-a-second-port", "tls.connect.refused")
 def _(w: World) -> Behaviour:
-    w.options["ports"] = (closed_port("127.0.0.1"),)
+    w.options["ports"] = (free_port(),)
     return w.https(w.leaf())

@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Callable
 from datetime import timedelta
 
+from tests.lab.ports import free_port
 from tests.lab.tls.authority import CLIENT, SERVER, Wish, intermediate, issue, key, root
 from tests.lab.tls.servers import (
     HSTS,
@@ -11,7 +12,6 @@ from tests.lab.tls.servers import (
     Records,
     after_words,
     answer,
-    closed_port,
     context,
     either,
     plain,
@@ -207,7 +207,7 @@ def _(w: World) -> Behaviour:
 
 @healthy("nobody-on-port-80", "http.https_redirect.missing")
 def _(w: World) -> Behaviour:
-    w.options["http_port"] = closed_port("127.0.0.1")
+    w.options["http_port"] = free_port()
     return w.https(w.leaf())
 
 
@@ -260,7 +260,7 @@ def _(w: World) -> Behaviour:
 @healthy("mail-server-behind-starttls")
 def _(w: World) -> Behaviour:
     w.options["starttls"] = "smtp"
-    w.options["http_port"] = closed_port("127.0.0.1")
+    w.options["http_port"] = free_port()
     w.options["hsts"] = False
     script = [(b"EHLO", b"250-mail.test\r\n250 STARTTLS\r\n"), (b"STARTTLS", b"220 go\r\n")]
     return after_words(script, w.https(w.leaf()), b"220 mail.test ESMTP\r\n")

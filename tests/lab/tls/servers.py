@@ -314,13 +314,6 @@ async def open_lab() -> AsyncIterator[Lab]:
         await lab.close()
 
 
-def closed_port(*addresses: str) -> int:
-    """A port on which nobody listens."""
-    with contextlib.ExitStack() as stack:
-        first = stack.enter_context(_listen(addresses[0], 0))
-        return int(first.getsockname()[1])
-
-
 def _listen(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)

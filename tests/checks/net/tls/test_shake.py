@@ -10,6 +10,7 @@ from checks.net.tls.failure import Failing
 from checks.net.tls.flight import Speech
 from checks.net.tls.shake import Endpoint, Shaken, shake
 from checks.net.tls.starttls import Starttls
+from tests.lab.ports import free_port
 from tests.lab.tls.authority import Wish, intermediate, issue, root
 from tests.lab.tls.servers import (
     Behaviour,
@@ -17,7 +18,6 @@ from tests.lab.tls.servers import (
     after_words,
     answer,
     close,
-    closed_port,
     context,
     drip,
     hang,
@@ -130,7 +130,7 @@ async def test_an_alert_is_named(lab: Lab) -> None:
 
 
 async def test_nobody_listens() -> None:
-    endpoint = Endpoint(address="127.0.0.1", port=closed_port("127.0.0.1"), server_name=None)
+    endpoint = Endpoint(address="127.0.0.1", port=free_port(), server_name=None)
     found = await shake(endpoint, asyncio.get_running_loop().time() + 5)
     assert found.failure is not None
     assert found.failure.failing is Failing.REFUSED

@@ -15,9 +15,10 @@ from checks.net.tls.flight import RETRY
 from checks.net.tls.quick import by_hand, chain_of
 from checks.net.tls.shake import Endpoint, Shaken
 from checks.net.tls.thirteen import Deferred
+from tests.lab.ports import free_port
 from tests.lab.tls import thirteen as server
 from tests.lab.tls.authority import Issued, Wish, intermediate, issue, key, root
-from tests.lab.tls.servers import Behaviour, Lab, closed_port, context, hang, open_lab, plain, reset, says, tls
+from tests.lab.tls.servers import Behaviour, Lab, context, hang, open_lab, plain, reset, says, tls
 
 TLS12, TLS13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 ROOT = root("Lab Root")
@@ -243,7 +244,7 @@ async def test_failures_keep_their_names(lab: Lab, behaviour: Behaviour, failing
 
 
 async def test_a_closed_port() -> None:
-    found = await chain_of(Endpoint(address="127.0.0.1", port=closed_port("127.0.0.1"), server_name=NAME), soon(1.0))
+    found = await chain_of(Endpoint(address="127.0.0.1", port=free_port(), server_name=NAME), soon(1.0))
     assert found.failure is not None
     assert found.failure.failing is Failing.REFUSED
 
