@@ -16,7 +16,7 @@ from checks.uptime import evidence, measures
 from checks.uptime.options import IpVersion, Options, ranges
 from checks.uptime.reading import remembered
 from checks.uptime.rules import ADDRESS, BLOCKED, CONTENT, DOWN, REDIRECT, SLOW
-from checks.uptime.seen import READ_WELL, WELL, Memory, Reading, Seen
+from checks.uptime.seen import WELL, Memory, Reading, Seen
 
 _LAYERS = {"dns": Layer.DNS, "connect": Layer.TCP, "tls": Layer.TLS}
 _BLOCKING_PAGES = frozenset({"blank_page", "error_page", "maintenance_page", "parked_page"})
@@ -69,7 +69,7 @@ def _is_plain(seen: Seen, visit: Visit, options: Options) -> bool:
     return (
         visit.failure is None
         and reply is not None
-        and seen.reading is READ_WELL
+        and seen.reading.well
         and len(seen.visits) == len(visit.hops) == len(hop.tried) == 1
         and not (hop.untried or hop.lacking)
         and hop.complete
@@ -243,7 +243,7 @@ def _well(seen: Seen, visit: Visit, memory: Memory | None, now: datetime) -> Mem
     """What to remember of a run that found nothing: its page, from the second such run on."""
     if memory is None:
         return WELL
-    good = remembered(visit.reply, seen.good, now)
+    good = remembered(visit.reply, seen.good, now, same=seen.reading.same)
     same = good is memory.good and not memory.failing and not memory.unwell
     return memory if same else Memory(good=good)
 

@@ -159,7 +159,7 @@ def _keep_evidence(
 ) -> None:
     """Keep the head and the beginning of the body of an answer that something is wrong with."""
     options, reply = context.options, visit.reply
-    if reply is None or (visit.failure is None and reading is READ_WELL and expected(reply.status, options)):
+    if reply is None or (visit.failure is None and reading.well and expected(reply.status, options)):
         return
     own = frozenset(name.lower() for name, _secret in options.headers)
     secrets = [secret.reveal() for _name, secret in options.headers]

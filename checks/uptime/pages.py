@@ -33,10 +33,15 @@ class Mark:
     trust: Trust
 
 
-def look_at(page: Page, last: LastGood | None = None) -> Mark | None:
-    """Return what tells that the page is not the site's own, None when it may well be."""
+def look_at(page: Page, last: LastGood | None = None, *, same: bool | None = None) -> Mark | None:
+    """Return what tells that the page is not the site's own, None when it may well be.
+
+    `same` is what `past.is_same` says of it, where that is known already.
+    """
     known = marks.load()
-    if last is not None and (past.is_same(page, last, known.version) or past.is_close(page, last, known)):
+    if same is None:
+        same = last is not None and past.is_same(page, last)
+    if same or (last is not None and past.is_close(page, last, known)):
         return _by_headers(known, page)
     if not source.is_readable(page):
         return _by_headers(known, page)

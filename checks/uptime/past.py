@@ -54,7 +54,7 @@ def remember(page: Page, last: LastGood | None, now: datetime) -> LastGood:
     """Return what to remember of a page that nothing was wrong with; `last` itself when that still says it."""
     version = marks.load().version
     checksum = _checksum(page.body, version)
-    if last is not None and now - last.taken < FRESH and last.version == version:
+    if last is not None and is_fresh(last, now) and last.version == version:
         if last.checksum == checksum:
             return last
         if source.title(page.body) == last.title and near(len(page.body), last.size, NEAR):
@@ -81,9 +81,15 @@ def _renewed(page: Page, last: LastGood) -> LastGood:
     return replace(last, shape=shape, first=_hashes(source.first_words(page.body), FIRST))
 
 
-def is_same(page: Page, last: LastGood, version: int) -> bool:
-    """Whether it is the last good page, byte for byte, judged by these marks."""
-    return page.status < 400 and last.checksum == _checksum(page.body, version)
+def is_same(page: Page, last: LastGood) -> bool:
+    """Whether it is the last good page, byte for byte, judged by the same marks."""
+    version = marks.load().version
+    return page.status < 400 and last.version == version and last.checksum == _checksum(page.body, version)
+
+
+def is_fresh(last: LastGood, now: datetime) -> bool:
+    """Whether it was taken within a day."""
+    return now - last.taken < FRESH
 
 
 def is_close(page: Page, last: LastGood, known: Marks) -> bool:

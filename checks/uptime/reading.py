@@ -11,7 +11,7 @@ from checks.uptime.marks import Kind, Trust
 from checks.uptime.options import Options
 from checks.uptime.pages import Mark, look_at
 from checks.uptime.past import LastGood
-from checks.uptime.seen import READ_WELL, Fault, Reading
+from checks.uptime.seen import READ_SAME, READ_WELL, Fault, Reading
 from checks.uptime.source import Page
 
 MAX_JSON = 512 * 1024  # bytes of an answer whose conditions are judged: a walk over more takes seconds, and has no end
@@ -23,8 +23,12 @@ class _TooMuch(Exception):
 
 
 def read(reply: Reply, method: str, options: Options, good: LastGood | None) -> Reading:
-    """Return what is wrong with an answer of an expected status; `READ_WELL` when nothing is."""
-    mark = look_at(_page(reply), good) if method in ("GET", "POST") else None
+    """Return what is wrong with an answer of an expected status; `READ_WELL` or `READ_SAME` when nothing is."""
+    mark, same = None, False
+    if method in ("GET", "POST"):
+        page = _page(reply)
+        same = good is not None and past.is_same(page, good)
+        mark = look_at(page, good, same=same)
     if mark is not None and mark.kind is Kind.BOT_CHALLENGE:
         return Reading(challenge=_words(mark))
     faults: list[Fault] = []
@@ -40,7 +44,7 @@ def read(reply: Reply, method: str, options: Options, good: LastGood | None) -> 
         own = (("mark", mark.id), ("product", mark.product), ("seen", mark.seen))
         faults.insert(0, Fault(reason=mark.kind.value, detail=_words(mark), facts=own))
     if not faults and not unread:
-        return READ_WELL
+        return READ_SAME if same else READ_WELL
     failed = any(fault.facts and fault.facts[0][0] == "pattern" for fault in faults)
     return Reading(faults=tuple(faults), unread=unread, pattern_failed=failed)
 
@@ -65,9 +69,11 @@ def read_refusal(reply: Reply, method: str, good: LastGood | None) -> Reading:
     return Reading(shows=f"{mark.kind.value} ({_words(mark)})")
 
 
-def remembered(reply: Reply | None, good: LastGood | None, now: datetime) -> LastGood | None:
+def remembered(reply: Reply | None, good: LastGood | None, now: datetime, *, same: bool) -> LastGood | None:
     """Return what to remember of a page that nothing was wrong with; `good` itself when that still says it."""
-    return good if reply is None else past.remember(_page(reply), good, now)
+    if reply is None or (same and good is not None and past.is_fresh(good, now)):
+        return good
+    return past.remember(_page(reply), good, now)
 
 
 def compared(reply: Reply, good: LastGood) -> past.Difference:

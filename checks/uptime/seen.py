@@ -27,9 +27,16 @@ class Reading:
     shows: str = ""  # what a page under an unexpected status turns out to be
     unread: str = ""  # why the page could not be judged; "" when it was
     pattern_failed: bool = False
+    same: bool = False  # nothing wrong, and byte for byte the page that is remembered
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is wrong, and nothing to be said."""
+        return self is READ_WELL or self is READ_SAME
 
 
-READ_WELL = Reading()  # nothing wrong
+READ_WELL = Reading()
+READ_SAME = Reading(same=True)
 
 
 DEFAULTS = Options()

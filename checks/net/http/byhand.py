@@ -179,7 +179,7 @@ class ByHand:
     @property
     def version(self) -> str:
         """As OpenSSL names it."""
-        return "TLSv1.3" if self._hand.heard else ""
+        return "TLSv1.3" if self._hand.suite else ""
 
     @property
     def cipher(self) -> str:

@@ -1,5 +1,6 @@
 """Whether a server of TLS 1.3 holds the key of its certificate (RFC 8446, 4.4.3)."""
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -19,13 +20,13 @@ def _pss(digest: hashes.HashAlgorithm) -> tuple[padding.PSS, hashes.HashAlgorith
 _PSS: Final = {0x0804: _pss(hashes.SHA256()), 0x0805: _pss(hashes.SHA384()), 0x0806: _pss(hashes.SHA512())}
 # In TLS 1.3 a scheme has one curve and one digest (RFC 8446, 4.2.3).
 _ECDSA: Final = {
-    0x0403: ("secp256r1", ec.ECDSA(hashes.SHA256())),
-    0x0503: ("secp384r1", ec.ECDSA(hashes.SHA384())),
-    0x0603: ("secp521r1", ec.ECDSA(hashes.SHA512())),
+    "secp256r1": {0x0403: (ec.ECDSA(hashes.SHA256()),)},
+    "secp384r1": {0x0503: (ec.ECDSA(hashes.SHA384()),)},
+    "secp521r1": {0x0603: (ec.ECDSA(hashes.SHA512()),)},
 }
-_ED25519: Final = 0x0807
+_ED25519: Final[dict[int, tuple[object, ...]]] = {0x0807: ()}
 # What is believed of a server, as the best clients order it, and what else may stand in its chain: PKCS #1.
-SCHEMES: Final = (*_ECDSA, _ED25519, *_PSS, 0x0401, 0x0501, 0x0601)
+SCHEMES: Final = (0x0403, 0x0503, 0x0603, *_ED25519, *_PSS, 0x0401, 0x0501, 0x0601)
 
 
 class Unproven(ValueError):
@@ -38,23 +39,22 @@ def prove(leaf: bytes, body: bytes, seen: bytes) -> None:
     if len(body) < 4 or int.from_bytes(body[2:4], "big") != len(signature):
         raise Unproven("a signature out of its place")
     try:
-        _verify(_public_key(leaf), scheme, signature, _CLAIM + seen)
+        verify, schemes = _holder(leaf)
+        if scheme not in schemes:
+            raise Unproven(f"scheme {scheme:#06x}")
+        verify(signature, _CLAIM + seen, *schemes[scheme])
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError) as error:
         raise Unproven(f"the server's signature: {error!r}") from None
 
 
 @lru_cache(maxsize=_KEPT)
-def _public_key(der: bytes) -> object:
-    return x509.load_der_x509_certificate(der).public_key()
-
-
-def _verify(key: object, scheme: int, signature: bytes, claim: bytes) -> None:
-    match key:
-        case rsa.RSAPublicKey() if scheme in _PSS:
-            key.verify(signature, claim, *_PSS[scheme])
-        case ec.EllipticCurvePublicKey() if scheme in _ECDSA and key.curve.name == _ECDSA[scheme][0]:
-            key.verify(signature, claim, _ECDSA[scheme][1])
-        case ed25519.Ed25519PublicKey() if scheme == _ED25519:
-            key.verify(signature, claim)
-        case _:
-            raise Unproven(f"scheme {scheme:#06x}")
+def _holder(leaf: bytes) -> tuple[Callable[..., None], Mapping[int, tuple[object, ...]]]:
+    """How to verify with the key of a certificate, and what besides signature and claim, by scheme."""
+    match x509.load_der_x509_certificate(leaf).public_key():
+        case rsa.RSAPublicKey() as key:
+            return key.verify, _PSS
+        case ec.EllipticCurvePublicKey() as key:
+            return key.verify, _ECDSA.get(key.curve.name, {})
+        case ed25519.Ed25519PublicKey() as key:
+            return key.verify, _ED25519
+    raise Unproven("a key of no kind known here")

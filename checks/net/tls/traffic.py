@@ -1,14 +1,27 @@
 """The keys of a TLS 1.3 connection and the records they protect (RFC 8446, 5.2 and 7.1)."""
 
 import hashlib
-import hmac
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
-FULL = 2**14  # bytes that a record holds at most (RFC 8446, 5.1)
-_TAG = 16
+FULL: Final = 2**14  # bytes that a record holds at most (RFC 8446, 5.1)
+_TAG: Final = 16
+_INNER: Final = bytes(byte ^ 0x36 for byte in range(256))  # RFC 2104, 2
+_OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
+
+
+class Hash(Protocol):
+    """A running digest of `hashlib`."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take in more."""
+
+    def digest(self) -> bytes:
+        """Of all so far."""
+        ...
 
 
 def _info(length: int, label: bytes, context: bytes = b"") -> bytes:
@@ -21,72 +34,69 @@ def _before(length: int, label: bytes, context: int) -> bytes:
     return length.to_bytes(2, "big") + bytes([len(name)]) + name + bytes([context])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
     """What a cipher suite is made of, and all of the key schedule that is the same in each handshake."""
 
-    hash: str
-    cipher: type[AESGCM] | type[ChaCha20Poly1305]
-    key_length: int
-    length: int  # bytes of a digest
-    salt: bytes  # of the handshake's secret: no key is known beforehand
-    derived: bytes  # what follows is hashed for "derived", "key", …
-    key: bytes
-    iv: bytes
-    finished: bytes
-    update: bytes
-    handshake: tuple[bytes, bytes]  # before the transcript's digest, for client and server
-    application: tuple[bytes, bytes]
+    def __init__(
+        self, hashed: Callable[[bytes], Hash], block: int, cipher: type[AESGCM | ChaCha20Poly1305], key_length: int
+    ) -> None:
+        self.hash = hashed
+        self._block = block  # bytes that the hash takes at once
+        self.cipher = cipher
+        self.key_length = key_length
+        nothing = hashed(b"").digest()
+        self.length = length = len(nothing)  # bytes of a digest
+        # What is hashed for "derived", "key", …
+        self.derived = _info(length, b"derived", nothing)
+        self.key = _info(key_length, b"key")
+        self.iv = _info(12, b"iv")
+        self.finished = _info(length, b"finished")
+        self.update = _info(length, b"traffic upd")
+        # Before the transcript's digest, for client and server.
+        self.handshake = _before(length, b"c hs traffic", length), _before(length, b"s hs traffic", length)
+        self.application = _before(length, b"c ap traffic", length), _before(length, b"s ap traffic", length)
+        early = self.macs(bytes(length), bytes(length))[0]  # no key is known beforehand
+        self.salt = self.macs(early, self.derived)[0]
+
+    def macs(self, key: bytes, *messages: bytes) -> list[bytes]:
+        """The HMAC of each message under one key (RFC 2104), which is no longer than a block.
+
+        A handshake takes nineteen, and `hmac.digest` takes twice as long: it looks its hash up by name each time.
+        """
+        hashed, padded = self.hash, key.ljust(self._block, b"\x00")
+        inner, outer = padded.translate(_INNER), padded.translate(_OUTER)
+        return [hashed(outer + hashed(inner + message).digest()).digest() for message in messages]
 
 
-def _suite(name: str, cipher: type[AESGCM] | type[ChaCha20Poly1305], key_length: int) -> Suite:
-    nothing = hashlib.new(name).digest()
-    length = len(nothing)
-    derived = _info(length, b"derived", nothing)
-    early = hmac.digest(bytes(length), bytes(length), name)
-    return Suite(
-        hash=name,
-        cipher=cipher,
-        key_length=key_length,
-        length=length,
-        salt=hmac.digest(early, derived, name),
-        derived=derived,
-        key=_info(key_length, b"key"),
-        iv=_info(12, b"iv"),
-        finished=_info(length, b"finished"),
-        update=_info(length, b"traffic upd"),
-        handshake=(_before(length, b"c hs traffic", length), _before(length, b"s hs traffic", length)),
-        application=(_before(length, b"c ap traffic", length), _before(length, b"s ap traffic", length)),
-    )
-
-
-SUITES = {
-    0x1301: _suite("sha256", AESGCM, 16),
-    0x1302: _suite("sha384", AESGCM, 32),
-    0x1303: _suite("sha256", ChaCha20Poly1305, 32),
+SUITES: Final = {
+    0x1301: Suite(hashlib.sha256, 64, AESGCM, 16),
+    0x1302: Suite(hashlib.sha384, 128, AESGCM, 32),
+    0x1303: Suite(hashlib.sha256, 64, ChaCha20Poly1305, 32),
 }
 
 
-def handshake_secret(suite: Suite, shared: bytes) -> bytes:
-    """From the key exchange."""
-    return hmac.digest(suite.salt, shared, suite.hash)
+def handshake_secrets(suite: Suite, shared: bytes, seen: bytes) -> list[bytes]:
+    """What client and server protect the handshake with, and what the secrets after it come from.
 
-
-def master_secret(suite: Suite, handshake: bytes) -> bytes:
-    """What the keys after the handshake come from."""
-    return hmac.digest(hmac.digest(handshake, suite.derived, suite.hash), bytes(suite.length), suite.hash)
-
-
-def traffic_secrets(suite: Suite, secret: bytes, which: tuple[bytes, bytes], seen: bytes) -> tuple[bytes, bytes]:
-    """The secrets of client and server; `which` is `suite.handshake` or `suite.application`, `seen` the transcript."""
+    `shared` comes from the key exchange, `seen` is the transcript's digest up to ServerHello.
+    """
     after = seen + b"\x01"
-    client, server = which
-    return hmac.digest(secret, client + after, suite.hash), hmac.digest(secret, server + after, suite.hash)
+    client, server = suite.handshake
+    secret = suite.macs(suite.salt, shared)[0]
+    return suite.macs(secret, client + after, server + after, suite.derived)
+
+
+def application_secrets(suite: Suite, derived: bytes, seen: bytes) -> list[bytes]:
+    """What client and server protect their words with after the handshake; `seen` ends with the server's Finished."""
+    after = seen + b"\x01"
+    client, server = suite.application
+    master = suite.macs(derived, bytes(suite.length))[0]
+    return suite.macs(master, client + after, server + after)
 
 
 def finished(suite: Suite, secret: bytes, seen: bytes) -> bytes:
     """What the owner of a handshake secret says in its Finished (RFC 8446, 4.4.4)."""
-    return hmac.digest(hmac.digest(secret, suite.finished, suite.hash), seen, suite.hash)
+    return suite.macs(suite.macs(secret, suite.finished)[0], seen)[0]
 
 
 class BadRecord(ValueError):
@@ -100,18 +110,15 @@ class Direction:
 
     def __init__(self, suite: Suite, secret: bytes) -> None:
         self._suite = suite
-        self._use(secret)
-
-    def _use(self, secret: bytes) -> None:
-        suite = self._suite
         self._secret = secret
-        self._cipher = suite.cipher(hmac.digest(secret, suite.key, suite.hash)[: suite.key_length])
-        self._iv = int.from_bytes(hmac.digest(secret, suite.iv, suite.hash)[:12], "big")
+        key, iv = suite.macs(secret, suite.key, suite.iv)
+        self._cipher = suite.cipher(key[: suite.key_length])
+        self._iv = int.from_bytes(iv[:12], "big")
         self._count = 0
 
     def renew(self) -> None:
         """Go over to the next key (RFC 8446, 7.2)."""
-        self._use(hmac.digest(self._secret, self._suite.update, self._suite.hash))
+        Direction.__init__(self, self._suite, self._suite.macs(self._secret, self._suite.update)[0])
 
     def open(self, header: bytes, payload: bytes) -> tuple[int, bytes]:
         """Return the true type of a record and what it holds; raises `BadRecord`."""

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from checks.net.tls.traffic import SUITES, Direction, finished, handshake_secret, master_secret, traffic_secrets
+from checks.net.tls.traffic import SUITES, Direction, application_secrets, finished, handshake_secrets
 from tests.lab.tls.authority import Issued
 from tests.lab.tls.offer import extensions_of
 from tests.lab.tls.servers import read_record
@@ -86,8 +86,7 @@ class Thirteen:
         said = b"\x03\x03" + bytes(range(32)) + session + SUITE.to_bytes(2, "big") + b"\x00"
         server_hello = self._changed("hello", _message(2, said + len(extensions).to_bytes(2, "big") + extensions))
         transcript = hashlib.sha256(hello + server_hello)
-        secret = handshake_secret(suite, shared)
-        theirs, ours = traffic_secrets(suite, secret, suite.handshake, transcript.digest())
+        theirs, ours, derived = handshake_secrets(suite, shared, transcript.digest())
         direction, flight = Direction(suite, ours), b""
         for name in ("certificate", "verify"):
             made = self._certificate() if name == "certificate" else self._verify(transcript.digest())
@@ -99,7 +98,7 @@ class Thirteen:
         flight += message
         clear = b"\x16\x03\x03" + len(server_hello).to_bytes(2, "big") + server_hello
         sealed = [direction.seal(22, flight[i : i + 16000]) for i in range(0, len(flight), 16000)]
-        client, server = traffic_secrets(suite, master_secret(suite, secret), suite.application, transcript.digest())
+        client, server = application_secrets(suite, derived, transcript.digest())
         return Talk(
             flight=clear + b"\x14\x03\x03\x00\x01\x01" + self._changed("sealed", b"".join(sealed)),
             end=finished(suite, theirs, transcript.digest()),

@@ -77,6 +77,26 @@ def test_a_real_server_is_content(monkeypatch: pytest.MonkeyPatch, kind: str, su
     assert real.ended()
 
 
+def test_a_key_share_serves_for_a_second() -> None:
+    clock = [0.0]
+    pair = thirteen.Pair(clock=lambda: clock[0])
+    first = pair.now()
+    clock[0] = 0.999
+    assert pair.now() is first
+    clock[0] = 1.0
+    assert pair.now()[1] != first[1]
+
+
+def test_handshakes_with_one_key_share_have_nothing_else_in_common() -> None:
+    clients = [thirteen.Thirteen(NAME) for _ in range(2)]
+    for client in clients:
+        client.feed(Real(context(LEAF.chain)).hear(client.hello))
+    (one, other), share = clients, 32
+    assert one.hello[-share:] == other.hello[-share:]
+    assert one.hello[11:43] != other.hello[11:43]
+    assert not set(one.secrets) & set(other.secrets)
+
+
 def test_a_server_that_may_do_without_a_client_certificate_does() -> None:
     made = context(LEAF.chain)
     made.load_verify_locations(cadata=ROOT.pem.decode())
