@@ -22,7 +22,7 @@ _NO_BODY = frozenset({204, 205, 304})
 _READABLE = ("text/", "application/xhtml", "application/json", "application/xml", "application/problem")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Page:
     """An answer to a GET, its content coding undone."""
 

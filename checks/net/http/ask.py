@@ -7,7 +7,7 @@ from checks.net.http.parser import Wanted
 from checks.parse.urls import Url
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Ask:
     """One visit to make."""
 

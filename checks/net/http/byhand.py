@@ -112,7 +112,7 @@ class ByHand:
 
     def read(self) -> tuple[bytes, bool]:
         """Return the plain text there is, and whether the server said that it is the last. Raises `Refused`."""
-        pieces: list[bytes] = []
+        pieces: list[memoryview] = []
         try:
             while not self._last and (record := self._next()) is not None:
                 kind, payload = record
@@ -125,9 +125,9 @@ class ByHand:
             self._fault = str(error)
             if not pieces:  # else what came before the fault is judged first
                 raise Refused(self._fault) from None
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces), self._last
+        return b"".join(pieces), self._last
 
-    def _next(self) -> tuple[int, bytes] | None:
+    def _next(self) -> tuple[int, memoryview] | None:
         if self._fault:
             raise BadRecord(self._fault)
         record = self._records.next()
@@ -139,7 +139,7 @@ class ByHand:
             raise BadRecord("a record in clear")
         return self._server.open(header, payload)
 
-    def _hear(self, kind: int, payload: bytes) -> None:
+    def _hear(self, kind: int, payload: memoryview) -> None:
         """Messages and alerts; whoever says nothing else for long is not listened to."""
         self._aside += 1 + len(payload)
         if self._aside > MAX_CHAIN:
@@ -153,7 +153,7 @@ class ByHand:
         else:
             raise BadRecord(f"a record of type {kind}")
 
-    def _alert(self, payload: bytes) -> None:
+    def _alert(self, payload: memoryview) -> None:
         if len(payload) != 2 or self._messages.pending:
             raise BadRecord("an alert that is none")
         if payload[1] == _CLOSE_NOTIFY:

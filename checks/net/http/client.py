@@ -19,7 +19,7 @@ from checks.parse.urls import BadUrl, parse
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Client:
     """Everything a check fetches goes through one of these; made by `Net.client`."""
 

@@ -15,7 +15,7 @@ _PARTS = 256  # gzip members or zstd frames in one body: each costs a copy of al
 _WINDOW = 8 * 1024 * 1024  # zstd window that browsers accept (RFC 9659)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Decoded:
     """A body without its encodings, or as much of it as came before the failure."""
 

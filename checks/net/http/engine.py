@@ -21,7 +21,7 @@ _LEAST: Final = 0.01  # seconds that another connection takes; a loop's timer ma
 _BIG: Final = 256 * 1024  # bytes on the wire from which decoding would hold the loop too long
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Sent:
     """A request ready to go to one address."""
 

@@ -1,4 +1,8 @@
-"""What is asked of a server and what came back, as plain data: one exchange, one hop, one visit."""
+"""What is asked of a server and what came back, as plain data: one exchange, one hop, one visit.
+
+Nothing changes them once they are made, though they are not frozen: a probe makes twenty, and a frozen one takes four
+times as long to make.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -54,7 +58,7 @@ class Stock:
     http2: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Phases:
     """Where the time went, in nanoseconds; a phase that did not happen lasted 0."""
 
@@ -70,7 +74,7 @@ class Phases:
         return self.resolve + self.connect + self.tls + self.processing + self.transfer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Handshake:
     """The TLS handshake of one connection, also of one that failed."""
 
@@ -83,7 +87,7 @@ class Handshake:
     failure: NetFailure | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Reply:
     """An answer whose head came whole; its body may be cut when the hop failed."""
 
@@ -111,7 +115,7 @@ class Reply:
         return tuple(value for key, value in self.headers if key.lower() == wanted)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Tried:
     """One address and how it failed; None: it answered."""
 
@@ -120,7 +124,7 @@ class Tried:
     took: int = 0  # nanoseconds, of one that failed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Heard:
     """What one connection to one address gave."""
 
@@ -133,7 +137,7 @@ class Heard:
     handshake: Handshake | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Hop:
     """One URL of a visit: every address that was tried, and what was heard."""
 
@@ -143,7 +147,7 @@ class Hop:
     untried: tuple[str, ...] = ()  # further addresses of the name, left alone because one answered
     lacking: tuple[str, ...] = ()  # addresses of a family that this machine cannot use: out of the run
     complete: bool = True  # False: the DNS did not tell all addresses
-    phases: Phases = Phases()
+    phases: Phases = field(default_factory=Phases)
     handshake: Handshake | None = None
     reply: Reply | None = None
     failure: NetFailure | None = None
@@ -160,7 +164,7 @@ class Hop:
         return self.tried[-1].address if self.tried else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Visit:
     """A URL followed to its end: at least one hop, and why it failed if it did."""
 

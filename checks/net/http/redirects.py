@@ -12,7 +12,7 @@ _HARMLESS = frozenset({"user-agent", "accept", "accept-language", "accept-encodi
 _OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "content-language"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Step:
     """The next request of a visit."""
 

@@ -28,7 +28,7 @@ class Resolves(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Route:
     """Where one hop may go."""
 
@@ -39,7 +39,7 @@ class Route:
     took: int = 0  # nanoseconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Router:
     """Routes as one check sees them."""
 

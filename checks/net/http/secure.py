@@ -14,7 +14,7 @@ from checks.net.tls.thirteen import Deferred
 _RECORDS: Final = (0x14, 0x15, 0x16, 0x17)  # first bytes of a TLS record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Plan:
     """How a connection is to be secured."""
 

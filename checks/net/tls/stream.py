@@ -28,7 +28,7 @@ class Records:
             self._data += data
         self._at = 0
 
-    def next(self) -> tuple[bytes, bytes] | None:
+    def next(self) -> tuple[bytes, bytes | memoryview] | None:
         """Return header and payload of the next record, if it is whole; raises `BadRecord` for what cannot be one."""
         data, at = self._data, self._at
         there = len(data) - at
@@ -42,6 +42,8 @@ class Records:
         if there < 5 + length:
             return None
         self._at = end = at + 5 + length
+        if isinstance(data, bytes):  # which never changes: its records need not be copied
+            return data[at : at + 5], memoryview(data)[at + 5 : end]
         return bytes(data[at : at + 5]), bytes(data[at + 5 : end])
 
 
@@ -58,11 +60,11 @@ class Messages:
         """Whether one has begun that is not whole: then its rest must come next, under the same key."""
         return bool(self._part)
 
-    def feed(self, payload: bytes) -> list[bytes]:
+    def feed(self, payload: bytes | memoryview) -> list[bytes]:
         """Return the messages that are whole now, each with its four bytes of head; raises `BadRecord`."""
         if not payload:
             raise BadRecord("an empty piece of a message")
-        data: bytes | bytearray = payload
+        data: bytes | bytearray | memoryview = payload
         if self._part:
             self._part += payload
             data = self._part

@@ -112,7 +112,7 @@ class Thirteen:
                 if header[0] == CHANGE and payload == b"\x01" and len(self._flight) == self._at:
                     continue
                 if server is None:
-                    server = self._begin(header[0], payload)
+                    server = self._begin(header[0], bytes(payload))
                     continue
                 if header[0] != APPLICATION:
                     raise Deferred("words in clear after the keys were agreed on")

@@ -120,7 +120,7 @@ class Direction:
         """Go over to the next key (RFC 8446, 7.2)."""
         Direction.__init__(self, self._suite, self._suite.macs(self._secret, self._suite.update)[0])
 
-    def open(self, header: bytes, payload: bytes) -> tuple[int, bytes]:
+    def open(self, header: bytes, payload: bytes | memoryview) -> tuple[int, memoryview]:
         """Return the true type of a record and what it holds; raises `BadRecord`."""
         if len(payload) <= _TAG:
             raise BadRecord("a record with nothing in it")
@@ -136,7 +136,7 @@ class Direction:
             inner = inner.rstrip(b"\x00")
             if not inner:
                 raise BadRecord("a record with nothing in it")
-        return inner[-1], inner[:-1]
+        return inner[-1], memoryview(inner)[:-1]
 
     def seal(self, kind: int, data: bytes) -> bytes:
         """Return a record; it holds `FULL` bytes at most."""

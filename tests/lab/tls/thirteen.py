@@ -29,6 +29,12 @@ def _message(kind: int, body: bytes) -> bytes:
     return bytes([kind]) + len(body).to_bytes(3, "big") + body
 
 
+def opened(direction: Direction, record: bytes) -> tuple[int, bytes]:
+    """The true type of a record and what it holds."""
+    kind, inner = direction.open(record[:5], record[5:])
+    return kind, bytes(inner)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Talk:
     """A session as the server sees it, once its part of the handshake is said."""
@@ -46,7 +52,7 @@ class Talk:
         at, opens = 6, self.handshake
         while at < len(said):
             end = at + 5 + int.from_bytes(said[at + 3 : at + 5], "big")
-            kind, inner = opens.open(said[at : at + 5], said[at + 5 : end])
+            kind, inner = opened(opens, said[at:end])
             if not place:
                 assert (kind, inner) == (22, _message(20, self.end))
                 opens = self.client
