@@ -1,7 +1,7 @@
 """What is asked of a server and what came back, as plain data: one exchange, one hop, one visit.
 
-Nothing changes them once they are made, though they are not frozen: a probe makes twenty, and a frozen one takes nearly three
-times as long to make.
+Nothing changes them once they are made, though they are not frozen: a probe makes twenty, and a frozen one takes
+nearly three times as long to make.
 """
 
 from dataclasses import dataclass, field
